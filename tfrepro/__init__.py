@@ -1,0 +1,21 @@
+"""Five papers on micro-videos and audio-visual learning, reproduced.
+
+Media become features, features train methods, methods leave predictions,
+predictions become the papers' tables. The rooms, in that order:
+
+``sources``     where data comes from: a registry of files with checksums
+``simulate``    data made here, with planted structure
+``corpora``     what a data set is: items, labels, groups, licences
+``media``       files -> arrays
+``features``    arrays -> vectors, and the feature-set folder that holds them
+``layers``      Keras layers that several models share
+``models``      one file per published model
+``baselines``   one file per baseline family
+``evaluation``  splits, runs, scores, significance, tables
+``published``   the papers' own numbers
+``report``      tables and pictures for people
+
+A later room imports earlier ones, never the other way.
+"""
+
+__version__ = "0.1.0"
