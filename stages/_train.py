@@ -1,0 +1,75 @@
+"""Training one method for one table: what the papers' training stages share."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from _code import code_of
+from _stage import log, read, work_folder, wrote
+
+from tfrepro.evaluation.experiment import run_method
+from tfrepro.evaluation.method import Method
+from tfrepro.evaluation.protocols import Split
+from tfrepro.evaluation.runs import write_run
+from tfrepro.features.feature_set import FeatureSet, read_feature_set
+from tfrepro.methods import METHODS, make_method
+from tfrepro.settings.base import Section
+from tfrepro.settings.shared import Compute
+
+
+def train(
+    method: str,
+    hyper_parameters: Section,
+    features_folder: Path,
+    protocols: Mapping[str, Sequence[Split]],
+    folder: Path,
+    *,
+    stage: str,
+    compute: Compute,
+    seed: int,
+    inputs: Sequence[Path] = (),
+) -> None:
+    """Run a method over all splits and write ``folder``; finished splits survive a kill.
+
+    ``inputs`` are files besides the features that the method reads.
+    """
+    features = read_feature_set(read(features_folder))
+    made_by = features.meta["code"] | code_of(f"stages/{stage}", f"methods/{method}")
+    info = {
+        "method": method,
+        "hyper_parameters": hyper_parameters.model_dump(mode="json"),
+        "corpus": features.meta["corpus"],
+        "code": made_by,
+    }
+    salt = json.dumps([info, seed, compute.precision], sort_keys=True)
+    make, jobs = partial(make_method, method, hyper_parameters), compute.jobs
+    if METHODS[method].keras:
+        make, jobs, where = _on_device(make, compute)
+        info["compute"] = where
+        log.info("%s runs on %s, %d at a time", method, where, jobs)
+    name = f"{stage}-{features.meta['corpus']['name']}-{folder.name}"
+    with work_folder(name, *features_folder.iterdir(), *inputs, salt=salt) as work:
+        run = run_method(
+            make, features, protocols, work, seed=seed, jobs=jobs, info=info, title=name
+        )
+        write_run(folder, run)
+    wrote(folder)
+
+
+def _on_device(make: Any, compute: Compute) -> tuple[Any, int, dict[str, str]]:
+    """``make`` with the device set up first in whichever process calls it."""
+    from tfrepro.models.devices import configure, processes
+
+    where = configure(compute.device, compute.precision)
+    jobs = processes(compute.jobs, where["device"])
+    # One thread each: processes that share the cores do not wait for one another,
+    # and sums are added in the same order on every machine.
+    setup = partial(configure, compute.device, compute.precision, threads=1)
+    return partial(_make_there, setup, make), jobs, where
+
+
+def _make_there(setup: Any, make: Any, seed: int) -> Method:
+    setup()
+    return make(seed)

@@ -1,0 +1,96 @@
+"""A copy of this project with parameters so small that `dvc repro` takes a minute."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Project:
+    """A copy of the project in a folder of its own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        }
+
+    def dvc(self, *words: str) -> str:
+        """What a DVC command prints; raises if it fails."""
+        done = subprocess.run(
+            [sys.executable, "-m", "dvc", *words], cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout + done.stderr
+
+    def start(self, *words: str) -> subprocess.Popen:
+        """A DVC command in a process group of its own, to be killed."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "dvc", *words],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def metrics(self) -> dict[str, str]:
+        """The text of every metrics file."""
+        home = self.folder / "data" / "metrics"
+        return {str(file.relative_to(home)): file.read_text() for file in home.rglob("*.json")}
+
+
+def copy_project(folder: Path) -> Project:
+    """The project as it is in the working tree, without its data, set to miniature size."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in listed.stdout.decode().split("\0"):
+        if name and not name.startswith("data/") and name != "dvc.lock" and (ROOT / name).exists():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    _make_small(folder / "params.yaml")
+    return Project(folder)
+
+
+def _make_small(file: Path) -> None:
+    params = yaml.safe_load(file.read_text())
+    autoencoder = {
+        "preset": "fast",
+        "layers": [12, 6],
+        "corruption": [0.1, 0.2],
+        "compression": "none",
+    }
+    params["compute"]["jobs"] = 1
+    params["sounds"]["rendered"]["clips"] = 192
+    params["autoencoder"]["model"] = autoencoder
+    params["dare"]["table2"] |= {
+        "folds": 3,
+        "methods": {"mfcc-mean": {"C": 1.0}, "sda": {"C": 1.0, "autoencoder": autoencoder}},
+    }
+    file.write_text(yaml.safe_dump(params, sort_keys=False))
+
+
+@pytest.fixture
+def untouched(tmp_path: Path) -> Project:
+    """A miniature project in which nothing was run yet."""
+    return copy_project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Project:
+    """A miniature project after one uninterrupted `dvc repro`."""
+    project = copy_project(tmp_path_factory.mktemp("finished"))
+    project.dvc("repro")
+    return project

@@ -1,0 +1,79 @@
+"""The pipeline as a user runs it."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.pipeline
+PATIENCE = 300
+
+
+def test_a_finished_pipeline_is_clean_and_does_nothing_again(finished):
+    assert "up to date" in finished.dvc("status")
+    again = finished.dvc("repro")
+    assert "Running stage" not in again
+
+
+def test_every_row_of_the_parameters_is_a_row_of_the_table(finished):
+    params = yaml.safe_load((finished.folder / "params.yaml").read_text())
+    table = json.loads(finished.metrics()["rendered/dare/table2.json"])
+    assert list(table["rows"]) == list(params["dare"]["table2"]["methods"])
+    assert table["corpus"]["stands_in_for"]
+    assert table["rows"]["mfcc-mean"]["macro_f1"]["published"] == 0.0492
+    assert 0 < table["rows"]["sda"]["macro_f1"]["mean"] <= 1
+
+
+def test_plots_of_the_table_can_be_drawn(finished):
+    finished.dvc("plots", "show", "--out", "drawn")
+    page = (finished.folder / "drawn" / "index.html").read_text()
+    assert "data_plots_rendered_dare_table2_confusion_csv" in page
+    assert "data_plots_rendered_dare_table2_training_csv" in page
+    assert "data_plots_rendered_dare_table2_csv" in page
+
+
+def test_a_changed_parameter_reruns_what_depends_on_it_and_shows_in_the_diff(finished):
+    before = yaml.safe_load((finished.folder / "params.yaml").read_text())
+    changed = json.loads(json.dumps(before))
+    changed["dare"]["table2"]["methods"]["mfcc-mean"]["C"] = 0.01
+    (finished.folder / "params.yaml").write_text(yaml.safe_dump(changed, sort_keys=False))
+    planned = finished.dvc("repro", "--dry")
+    (finished.folder / "params.yaml").write_text(yaml.safe_dump(before, sort_keys=False))
+    assert "dare_table2_run@rendered-mfcc-mean" in planned
+    assert "Running stage 'dare_table2_run@rendered-sda'" not in planned
+    assert "Running stage 'sound_features" not in planned
+
+
+def test_a_pipeline_killed_in_extraction_and_in_training_ends_with_the_same_metrics(
+    finished, untouched
+):
+    data = untouched.folder / "data"
+    work = data / ".work"
+    features = data / "features" / "sounds" / "rendered"
+    run = data / "runs" / "rendered" / "dare" / "table2" / "sda"
+
+    kill_when(untouched, lambda: list(work.glob("sound_features-rendered/*/block-*.npz")))
+    assert not features.exists()
+    kill_when(untouched, lambda: list(work.glob("dare_table2_run-rendered-sda/*/*-fold-*.npz")))
+    assert features.exists()
+    assert not run.exists()
+    assert list(work.glob("dare_table2_run-rendered-sda/*/*-fold-*.npz"))
+
+    untouched.dvc("repro")
+    assert untouched.metrics() == finished.metrics()
+    assert not any(work.iterdir())
+
+
+def kill_when(project, happened) -> None:
+    """Start `dvc repro` and kill it and all its children once ``happened`` is true."""
+    process = project.start("repro")
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert process.poll() is None, "dvc repro ended before it could be killed"
+        assert time.monotonic() < deadline, "nothing to kill for too long"
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,1 @@
+"""Splits, runs, scores, significance, tables."""

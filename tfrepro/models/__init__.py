@@ -1,0 +1,1 @@
+"""One file per published model, in Keras 3."""

@@ -1,0 +1,46 @@
+"""Settings of the paper DARE."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from tfrepro.corpora.registry import SOUND_CORPORA
+from tfrepro.settings.base import Section, known
+
+SoundCorpus = Annotated[str, AfterValidator(known(SOUND_CORPORA, "sound corpus"))]
+
+
+class Table2(Section):
+    """Which acoustic feature tells sound concepts apart.
+
+    Attributes
+    ----------
+    corpora : sound collections the table is made for
+    folds : of the paper's random cross-validation
+    seed : of the folds; split ``i`` trains with ``seed + i``
+    pretrain_on : corpora whose sounds an autoencoder is trained on beforehand, each one
+        more row ``sda-on-<corpus>``; the row ``sda`` is trained in each training fold
+    methods : rows of the table and their hyper-parameters, read by
+        :func:`tfrepro.methods.read_hyper_parameters`
+    """
+
+    corpora: tuple[SoundCorpus, ...] = Field(min_length=1)
+    folds: int = Field(ge=2)
+    seed: int = Field(ge=0)
+    pretrain_on: tuple[SoundCorpus, ...]
+    methods: dict[str, dict[str, Any]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _pretraining_sounds_are_there(self) -> "Table2":
+        for name in self.pretrain_on:
+            if name not in self.corpora:
+                raise ValueError(f"pretrain_on names {name}: add it to corpora as well")
+        if self.pretrain_on and "sda" not in self.methods:
+            raise ValueError("pretrain_on is for the row sda: add it to methods as well")
+        return self
+
+
+class Dare(Section):
+    """DARE, a section a table."""
+
+    table2: Table2

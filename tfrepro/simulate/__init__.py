@@ -1,0 +1,1 @@
+"""Data made here, with planted structure."""
