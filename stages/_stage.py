@@ -48,7 +48,7 @@ def work_folder(stage: str, *inputs: Path, salt: str = "") -> Iterator[Path]:
     other finds an empty folder. Pieces that fit no longer are removed.
     """
     digest = hashlib.sha256(salt.encode())
-    for file in inputs:
+    for file in sorted(inputs):
         digest.update(sha256(file).encode())
     home = Path("data/.work") / stage
     folder = home / digest.hexdigest()[:16]

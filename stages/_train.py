@@ -13,7 +13,7 @@ from tfrepro.evaluation.experiment import run_method
 from tfrepro.evaluation.method import Method
 from tfrepro.evaluation.protocols import Split
 from tfrepro.evaluation.runs import write_run
-from tfrepro.features.feature_set import FeatureSet, read_feature_set
+from tfrepro.features.feature_set import read_feature_set
 from tfrepro.methods import METHODS, make_method
 from tfrepro.settings.base import Section
 from tfrepro.settings.shared import Compute
@@ -30,13 +30,15 @@ def train(
     compute: Compute,
     seed: int,
     inputs: Sequence[Path] = (),
+    parts: Sequence[str] = (),
 ) -> None:
     """Run a method over all splits and write ``folder``; finished splits survive a kill.
 
-    ``inputs`` are files besides the features that the method reads.
+    ``inputs`` are files besides the features that the method reads, ``parts`` the
+    code that made them.
     """
     features = read_feature_set(read(features_folder))
-    made_by = features.meta["code"] | code_of(f"stages/{stage}", f"methods/{method}")
+    made_by = features.meta["code"] | code_of(f"stages/{stage}", f"methods/{method}", *parts)
     info = {
         "method": method,
         "hyper_parameters": hyper_parameters.model_dump(mode="json"),

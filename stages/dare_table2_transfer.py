@@ -29,6 +29,7 @@ def dare_table2_transfer(corpus: str, pretrained_on: str) -> None:
         compute=read_section(Compute, "compute"),
         seed=table.seed,
         inputs=[encoder],
+        parts=["stages/autoencoder", f"sounds/{pretrained_on}"],
     )
 
 

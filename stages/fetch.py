@@ -1,18 +1,14 @@
 """Fetch a data source, verify every file, and leave a receipt."""
 
 from _paths import receipt
+from _sources import find_source
 from _stage import run, wrote
 
-from tfrepro import sources
 from tfrepro.files import write_json
-from tfrepro.settings.reading import read_section
-from tfrepro.settings.shared import Sources
 
 
 def fetch(name: str) -> None:
-    settings = read_section(Sources, "sources")
-    source = sources.load(name)
-    sources.resolve(source, mirrors=settings.mirrors, cache=settings.cache)
+    source = find_source(name).source
     write_json(
         receipt(name),
         {
@@ -20,7 +16,7 @@ def fetch(name: str) -> None:
             "title": source.title,
             "licence": source.licence,
             "files": len(source.files),
-            "bytes": sum(file.size for file in source.files),
+            "bytes": source.size,
             "sha256": {file.path: file.sha256 for file in source.files},
         },
     )

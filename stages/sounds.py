@@ -1,26 +1,20 @@
 """Build a sound corpus: rendered here, or from a source."""
 
 from _paths import sound_corpus
+from _sources import find_source
 from _stage import run, wrote
 
-from tfrepro import sources
 from tfrepro.corpora.registry import SOUND_CORPORA
 from tfrepro.corpora.sounds import write_sound_corpus
 from tfrepro.files import atomic_folder
 from tfrepro.settings.reading import read_section
-from tfrepro.settings.shared import Sources
 from tfrepro.settings.sounds import Sounds
 
 
 def sounds(corpus: str) -> None:
-    settings = read_section(Sources, "sources")
-    own = getattr(read_section(Sounds, "sounds"), corpus)
-
-    def find_source(name: str) -> sources.Resolved:
-        return sources.resolve(sources.load(name), mirrors=settings.mirrors, cache=settings.cache)
-
+    settings = getattr(read_section(Sounds, "sounds"), corpus)
     with atomic_folder(sound_corpus(corpus)) as folder:
-        clips, card = SOUND_CORPORA[corpus].load_builder()(folder, own, find_source)
+        clips, card = SOUND_CORPORA[corpus].load_builder()(folder, settings, find_source)
         write_sound_corpus(folder, clips, card)
     wrote(sound_corpus(corpus))
 

@@ -5,14 +5,14 @@ predictions become the papers' tables. The rooms, in that order:
 
 ``sources``     where data comes from: a registry of files with checksums
 ``simulate``    data made here, with planted structure
-``corpora``     what a data set is: items, labels, groups, licences
 ``media``       files -> arrays
+``corpora``     what a data set is: items, labels, groups, licences
 ``features``    arrays -> vectors, and the feature-set folder that holds them
 ``layers``      Keras layers that several models share
-``models``      one file per published model
 ``baselines``   one file per baseline family
-``evaluation``  splits, runs, scores, significance, tables
+``models``      one file per published model
 ``published``   the papers' own numbers
+``evaluation``  splits, runs, scores, significance, tables
 ``report``      tables and pictures for people
 
 A later room imports earlier ones, never the other way.

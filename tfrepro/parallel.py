@@ -9,6 +9,8 @@ from tqdm import tqdm
 
 from tfrepro.media.errors import MediaError
 
+_AHEAD = 128  # results a worker may be ahead of whoever takes them
+
 
 @dataclass(frozen=True)
 class Rejected:
@@ -27,8 +29,8 @@ def map_files(
 ) -> Iterator[Any]:
     """``function(file)`` for every file, in order; a :class:`Rejected` where it failed.
 
-    Results are handed out as they come and only a few wait in memory, so the
-    peak does not grow with the number of files.
+    Results are handed out as they come and few wait in memory, however slowly
+    they are taken, so the peak does not grow with the number of files.
 
     Parameters
     ----------
@@ -37,9 +39,17 @@ def map_files(
         else is a bug and ends the work
     jobs : worker processes; -1 for one a core, 1 for this process alone
     """
-    workers = joblib.Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="4*n_jobs")
-    results = workers(joblib.delayed(_try)(function, file) for file in files)
-    yield from tqdm(results, total=len(files), desc=title, unit="file", disable=not progress)
+    call = joblib.delayed(_try)
+    # joblib by itself goes on to the last file if results are not taken.
+    ahead = _AHEAD * joblib.effective_n_jobs(jobs)
+    with (
+        joblib.Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="4*n_jobs") as workers,
+        tqdm(total=len(files), desc=title, unit="file", disable=not progress) as bar,
+    ):
+        for start in range(0, len(files), ahead):
+            for result in workers(call(function, file) for file in files[start : start + ahead]):
+                bar.update()
+                yield result
 
 
 def _try(function: Callable[[Any], Any], file: Any) -> Any:

@@ -4,10 +4,10 @@ A stage's code is its script and every module of this library that it imports,
 directly or through others. Its checksum is over syntax trees without
 docstrings, so editing a comment or a docstring makes no result out of date.
 
-Three kinds of module stand outside the checksum, because what they contribute
-is tracked otherwise: settings (their values are DVC parameters) and the two
-registries (each entry is part of the checksum of what it names, so adding a
-method does not retrain the others).
+Settings stand outside the checksum, because their values are DVC parameters. Of
+the two registries only the public classes and functions count: their entries are
+each part of the checksum of what they name, so adding a method does not retrain
+the others.
 """
 
 import ast
@@ -22,7 +22,8 @@ from tfrepro.methods import METHODS
 
 PACKAGE = "tfrepro"
 _ROOT = Path(__file__).resolve().parents[1]
-_TRACKED_OTHERWISE = ("tfrepro.settings", "tfrepro.methods", "tfrepro.corpora.registry")
+_TRACKED_OTHERWISE = "settings"
+_REGISTRIES = ("tfrepro/methods.py", "tfrepro/corpora/registry.py")
 
 
 def code_of_files(files: Iterable[Path]) -> dict[str, str]:
@@ -59,7 +60,7 @@ def code_of_sound_corpus(name: str) -> dict[str, str]:
         f"source {source}": _digest((registry / f"{source}.yaml").read_text())
         for source in entry.sources
     }
-    return {**sources, **code_of_module(entry.module)}
+    return {"entry": _digest(entry.builder), **sources, **code_of_module(entry.module)}
 
 
 def code_of_everything(stages: Path) -> dict[str, dict[str, str]]:
@@ -80,6 +81,8 @@ def checksum(code: dict[str, str]) -> str:
 @cache
 def _imports(file: Path) -> frozenset[Path]:
     """The files that a file imports, anywhere in it: of this library, or beside it."""
+    if _display_name(file) in _REGISTRIES:
+        return frozenset()
     names = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
@@ -93,7 +96,7 @@ def _imports(file: Path) -> frozenset[Path]:
 def _module_files(module: str) -> set[Path]:
     """The file of a module of this library and those of its parents; none for other names."""
     parts = module.split(".")
-    if parts[0] != PACKAGE or module.startswith(_TRACKED_OTHERWISE):
+    if parts[0] != PACKAGE or parts[1:2] == [_TRACKED_OTHERWISE]:
         return set()
     files = set()
     for depth in range(1, len(parts) + 1):
@@ -105,12 +108,18 @@ def _module_files(module: str) -> set[Path]:
 def _checksum(file: Path) -> str:
     """The digest of a file's syntax tree without docstrings."""
     tree = ast.parse(file.read_text())
+    if _display_name(file) in _REGISTRIES:
+        tree.body = [node for node in tree.body if _is_public_definition(node)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = node.body[1:]
     return _digest(ast.dump(tree))
+
+
+def _is_public_definition(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_")
 
 
 def _digest(text: str) -> str:

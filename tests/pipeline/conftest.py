@@ -24,7 +24,11 @@ class Project:
     def dvc(self, *words: str) -> str:
         """What a DVC command prints; raises if it fails."""
         done = subprocess.run(
-            [sys.executable, "-m", "dvc", *words], cwd=self.folder, env=self.environment, capture_output=True, text=True
+            [sys.executable, "-m", "dvc", *words],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
         return done.stdout + done.stderr

@@ -43,6 +43,12 @@ class AcousticFrontEnd:
         bins, coefficients = 1 + self.n_fft // 2, 3 * self.n_mfcc
         return dict(zip(BLOCKS, (bins, bins, coefficients, coefficients), strict=True))
 
+    @property
+    def units(self) -> Mapping[str, str]:
+        """What the numbers of each block are."""
+        magnitude, cepstral = "magnitude, full scale 1", "mel cepstrum of decibels"
+        return dict(zip(BLOCKS, (magnitude, magnitude, cepstral, cepstral), strict=True))
+
     def file(self, path: Path) -> dict[str, np.ndarray]:
         """The blocks of a sound file; raises MediaError if it is unusable or silent."""
         y = load_audio(path, self.sample_rate)

@@ -13,9 +13,9 @@ On disk it is a folder:
 A folder that exists is whole. Arrays are memory-mapped when read.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from tfrepro.errors import UserError
-from tfrepro.files import atomic_folder, write_json
+from tfrepro.files import atomic_folder, read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class FeatureSet:
 
     def take(self, rows: Sequence[int] | np.ndarray) -> "FeatureSet":
         """The given rows, in that order, read into memory."""
-        rows = np.asarray(rows)
+        rows = np.asarray(rows, dtype=None if len(rows) else np.intp)
         return FeatureSet(
             self.index.iloc[rows].reset_index(drop=True),
             {name: np.asarray(array[rows]) for name, array in self.arrays.items()},
@@ -82,7 +82,16 @@ class FeatureSet:
 
 
 def write_feature_set(folder: Path, features: FeatureSet) -> None:
-    """Write a feature set as a folder, whole or not at all."""
+    """Write a feature set as a folder, whole or not at all.
+
+    Raises ValueError if ``meta`` does not name just the modalities there are.
+    """
+    described = set(features.meta.get("modalities", ()))
+    if described != set(features.arrays):
+        raise ValueError(
+            f"meta describes the modalities {sorted(described)}, there are "
+            f"{sorted(features.arrays)}"
+        )
     with atomic_folder(folder) as part:
         features.index.to_parquet(part / "index.parquet", index=False)
         for name, array in features.arrays.items():
@@ -98,25 +107,30 @@ def read_feature_set(folder: Path) -> FeatureSet:
     not float32 or does not fit the index.
     """
     folder = Path(folder)
-    try:
-        index = pd.read_parquet(folder / "index.parquet")
-        meta = json.loads((folder / "meta.json").read_text())
-        rejects = pd.read_csv(folder / "rejects.csv")
-    except FileNotFoundError as error:
-        raise UserError(f"{error.filename}: missing; {folder} is not a feature set") from None
+    index = _read(pd.read_parquet, folder / "index.parquet")
+    meta = _read(read_json, folder / "meta.json")
+    rejects = _read(pd.read_csv, folder / "rejects.csv")
+    if not isinstance(meta, dict) or "modalities" not in meta:
+        raise UserError(f"{folder / 'meta.json'}: does not name the modalities")
     arrays = {}
     for name in meta["modalities"]:
         file = folder / f"{name}.npy"
-        try:
-            arrays[name] = np.load(file, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise UserError(f"{file}: cannot be read as an array ({error})") from None
+        arrays[name] = _read(partial(np.load, mmap_mode="r", allow_pickle=False), file)
         if arrays[name].dtype != np.float32:
             raise UserError(f"{file}: holds {arrays[name].dtype}, must be float32")
     try:
         return FeatureSet(index, arrays, meta, rejects=rejects)
     except ValueError as error:
         raise UserError(f"{folder}: {error}") from None
+
+
+def _read(read: Callable[[Path], Any], file: Path) -> Any:
+    try:
+        return read(file)
+    except FileNotFoundError:
+        raise UserError(f"{file}: missing; {file.parent} is not a feature set") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file}: cannot be read ({error})") from None
 
 
 def _copy(array: np.ndarray, file: Path, rows: int = 8192) -> None:

@@ -18,15 +18,15 @@ class UnitRange(keras.layers.Layer):
     """
 
     def __init__(self, compression: str = "none", **kwargs):
-        super().__init__(trainable=False, **kwargs)
+        super().__init__(**kwargs)
         if compression not in ("none", "log"):
             raise ValueError(f"UnitRange compression = {compression!r}: must be none or log")
         self.compression = compression
 
     def build(self, input_shape):
         shape = (input_shape[-1],)
-        self.low = self.add_weight(name="low", shape=shape, initializer="zeros")
-        self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
+        self.low = self.add_weight(name="low", shape=shape, initializer="zeros", trainable=False)
+        self.scale = self.add_weight(name="scale", shape=shape, initializer="ones", trainable=False)
         self.built = True
 
     def adapt(self, x: np.ndarray) -> None:

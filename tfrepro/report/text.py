@@ -10,7 +10,7 @@ def table_text(table: Mapping[str, Any]) -> str:
     Scores in [0, 1] are printed as percentages, like the papers do. ``p`` is of
     the test that the table's protocol describes.
     """
-    lines = [[cell for cell in _heading(table)]]
+    lines = [_heading(table)]
     for method, row in table["rows"].items():
         line = [method]
         for score, value in _scores(row).items():
@@ -34,9 +34,7 @@ def _title(table: Mapping[str, Any]) -> str:
 
 def _heading(table: Mapping[str, Any]) -> list[str]:
     first = next(iter(table["rows"].values()))
-    return ["method"] + [
-        word for score in _scores(first) for word in (score, "published", "p")
-    ]
+    return ["method"] + [word for score in _scores(first) for word in (score, "published", "p")]
 
 
 def _scores(row: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -52,7 +50,7 @@ def _measured(value: Mapping[str, Any]) -> str:
 
 def _published(value: Mapping[str, Any]) -> str:
     if value["published"] is None:
-        return "–"
+        return "-"
     return f"{100 * value['published']:.2f}" if _is_fraction(value) else f"{value['published']:g}"
 
 

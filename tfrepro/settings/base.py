@@ -45,11 +45,10 @@ def known(names: Iterable[str], what: str) -> Callable[[str], str]:
 
 
 def no_such(what: str, name: str, allowed: Sequence[str]) -> str:
-    """``no such <what>``, and the allowed name that was probably meant, or all of them."""
+    """``no such <what>``, the allowed name that was probably meant, and all of them."""
     close = closest(name, allowed)
-    if close:
-        return f"no such {what}; did you mean {close}?"
-    return f"no such {what}; allowed: {', '.join(allowed)}" if allowed else f"no such {what}"
+    meant = f"; did you mean {close}?" if close else ""
+    return f"no such {what}{meant}" + (f"; allowed: {', '.join(allowed)}" if allowed else "")
 
 
 def closest(name: str, allowed: Sequence[str]) -> str | None:

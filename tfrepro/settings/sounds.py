@@ -1,6 +1,6 @@
 """Settings of the sound corpora."""
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tfrepro.settings.base import Section
 
@@ -8,11 +8,21 @@ from tfrepro.settings.base import Section
 class RenderedSounds(Section):
     """The sound clips made here; see :mod:`tfrepro.simulate.sounds`."""
 
-    clips: int = Field(ge=24)
+    clips: int = Field(ge=1)
     takes: int = Field(ge=1)
     companions: float = Field(ge=0, le=3)
     noise: float = Field(ge=0)
     seed: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _two_folds_with_every_concept(self) -> "RenderedSounds":
+        least = 24 * self.takes
+        if self.clips < least:
+            raise ValueError(
+                f"clips = {self.clips}: must be at least 24 takes = {least}, "
+                "two recordings of each of the twelve concepts"
+            )
+        return self
 
 
 class Esc10(Section):

@@ -1,0 +1,31 @@
+from tfrepro.report.text import table_text
+
+
+def table(stands_in_for, published=0.1274):
+    value = {"mean": 0.4623, "std": 0.0866, "n": 10, "published": published}
+    return {
+        "paper": "dare",
+        "table": "table2",
+        "corpus": {"name": "rendered", "stands_in_for": stands_in_for},
+        "rows": {
+            "sda": {"macro_f1": value},
+            "mfcc-mean": {"macro_f1": value | {"published": None}, "p_macro_f1": 0.03},
+            "mean": {"macro_f1": value | {"mean": 420.5, "std": None, "published": None}},
+        },
+    }
+
+
+def test_fractions_are_percentages_with_the_published_figure_beside():
+    lines = table_text(table(None)).splitlines()
+    assert lines[0] == "dare table2 on rendered"
+    assert lines[1].split() == ["method", "macro_f1", "published", "p"]
+    assert lines[2].split() == ["sda", "46.23", "±", "8.66", "12.74"]
+    assert lines[3].split() == ["mfcc-mean", "46.23", "±", "8.66", "-", "0.03"]
+    assert lines[4].split() == ["mean", "420.5000", "-"]
+
+
+def test_a_stand_in_is_named_as_one():
+    title = table_text(table("Freesound")).splitlines()[0]
+    assert title == (
+        "dare table2 on rendered (a stand-in for Freesound: not comparable with the published)"
+    )

@@ -1,0 +1,342 @@
+"""``params.yaml``: what is wrong is said in one line, with key, value and what is allowed."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import Field
+
+from tfrepro.errors import UserError
+from tfrepro.methods import METHODS, read_hyper_parameters
+from tfrepro.settings.base import Section, validate
+from tfrepro.settings.dare import Table2
+from tfrepro.settings.everything import Settings, read_everything
+from tfrepro.settings.reading import read_section
+from tfrepro.settings.shared import Acoustic
+from tfrepro.sources import names
+
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+TABLE2 = "dare.table2"
+METHODS_KEY = f"{TABLE2}.methods"
+
+
+@pytest.fixture
+def small():
+    """A valid file with one method of each kind, as a dictionary."""
+    autoencoder = {
+        "preset": "fast",
+        "layers": [30, 20],
+        "corruption": [0.1, 0.2],
+        "compression": "none",
+    }
+    return {
+        "compute": {"jobs": 1, "device": "cpu", "precision": "float32"},
+        "sources": {"mirrors": [], "cache": "data/sources", "fetch": []},
+        "sounds": {
+            "rendered": {"clips": 48, "takes": 2, "companions": 1, "noise": 1, "seed": 1},
+            "esc10": {},
+        },
+        "acoustic": {"sample_rate": 22050, "n_fft": 1024, "hop_length": 512, "n_mfcc": 13},
+        "autoencoder": {"model": dict(autoencoder), "corruption": 0.1, "seed": 3},
+        "dare": {
+            "table2": {
+                "corpora": ["rendered"],
+                "folds": 10,
+                "seed": 7,
+                "pretrain_on": [],
+                "methods": {
+                    "acoustic": {"C": 1.0},
+                    "acoustic-pca": {"C": 1.0, "components": 20},
+                    "sda": {"C": 1.0, "autoencoder": autoencoder},
+                },
+            }
+        },
+    }
+
+
+@pytest.fixture
+def params(tmp_path):
+    """Write a file; the errors it gives, without the file's name."""
+
+    def errors(content):
+        file = tmp_path / "params.yaml"
+        if isinstance(content, bytes):
+            file.write_bytes(content)
+        else:
+            file.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+        try:
+            read_everything(file)
+        except UserError as error:
+            lines = str(error).splitlines()
+            assert all(line.startswith(f"{file}: ") for line in lines)
+            return [line.removeprefix(f"{file}: ") for line in lines]
+        return []
+
+    return errors
+
+
+def put(content, key, value):
+    *parents, last = key.split(".")
+    for parent in parents:
+        content = content[parent]
+    content[last] = value
+
+
+def drop(content, key):
+    *parents, last = key.split(".")
+    for parent in parents:
+        content = content[parent]
+    return content.pop(last)
+
+
+def test_the_projects_own_file_is_valid():
+    assert isinstance(read_everything(PARAMS), Settings)
+
+
+def test_the_small_file_is_valid(params, small):
+    assert params(small) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "said"),
+    [
+        (f"{TABLE2}.fold", f"{TABLE2}.folds", f"{TABLE2}.fold = 10: no such key; did you mean "),
+        ("acoustic.n_ftt", "acoustic.n_fft", "acoustic.n_ftt = 1024: no such key; did you mean "),
+        ("sounds.renderd", "sounds.rendered", "sounds.renderd: no such key; did you mean "),
+        ("acustic", "acoustic", "acustic: no such key; did you mean "),
+        ("dare.table_2", "dare.table2", "dare.table_2: no such key; did you mean "),
+        (
+            f"{METHODS_KEY}.acoustic.c",
+            f"{METHODS_KEY}.acoustic.C",
+            f"{METHODS_KEY}.acoustic.c = 1.0: no such key; did you mean ",
+        ),
+        (
+            f"{METHODS_KEY}.acoustic-pca.component",
+            f"{METHODS_KEY}.acoustic-pca.components",
+            f"{METHODS_KEY}.acoustic-pca.component = 20: no such key; did you mean ",
+        ),
+        (
+            f"{METHODS_KEY}.sda.autoencoder.layer",
+            f"{METHODS_KEY}.sda.autoencoder.layers",
+            f"{METHODS_KEY}.sda.autoencoder.layer = [30, 20]: no such key; did you mean ",
+        ),
+    ],
+)
+def test_a_misspelt_key_is_one_line_with_the_key_that_was_meant(params, small, wrong, right, said):
+    put(small, wrong, drop(small, right))
+    (line,) = params(small)
+    meant = right.rpartition(".")[2]
+    assert line.startswith(f"{said}{meant}?; allowed: ")
+    assert meant in line.partition("allowed: ")[2].split(", ")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "dare",
+        "compute",
+        "compute.jobs",
+        "sounds.esc10",
+        "autoencoder.model.layers",
+        f"{TABLE2}.folds",
+        f"{TABLE2}.methods",
+        f"{METHODS_KEY}.acoustic.C",
+        f"{METHODS_KEY}.sda.autoencoder",
+    ],
+)
+def test_a_missing_key_is_named(params, small, key):
+    drop(small, key)
+    assert params(small) == [f"{key} is missing"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        # a key that nothing resembles
+        (f"{TABLE2}.zoo", 3, " = 3: no such key; allowed: "
+         "corpora, folds, seed, pretrain_on, methods"),
+        ("sounds.esc10.clips", 3, " = 3: no such key"),
+        # out of range
+        (f"{TABLE2}.folds", 1, " = 1: must be at least 2"),
+        (f"{TABLE2}.seed", -1, " = -1: must be at least 0"),
+        ("acoustic.sample_rate", 192001, " = 192001: must be at most 192000"),
+        ("autoencoder.corruption", 1.0, " = 1.0: must be less than 1"),
+        ("sounds.rendered.noise", float("inf"), " = inf: must be a finite number"),
+        ("sounds.rendered.noise", float("nan"), " = nan: must be a finite number"),
+        ("compute.jobs", 0, " = 0: must be -1, for one a core, or at least 1"),
+        ("compute.jobs", -2, " = -2: must be -1, for one a core, or at least 1"),
+        ("compute.device", "tpu", " = 'tpu': must be auto, cpu or gpu"),
+        ("compute.precision", "float64",
+         " = 'float64': must be float32, mixed_float16 or mixed_bfloat16"),
+        (f"{TABLE2}.corpora", [], " = []: must hold at least 1"),
+        (f"{TABLE2}.methods", {}, ": must hold at least 1"),
+        # wrong type
+        (f"{TABLE2}.folds", "many", " = 'many': must be a whole number"),
+        (f"{TABLE2}.folds", 2.5, " = 2.5: must be a whole number"),
+        (f"{TABLE2}.folds", None, " = None: must be a whole number"),
+        (f"{TABLE2}.folds", [10], " = [10]: must be a whole number"),
+        ("sounds.rendered.noise", "loud", " = 'loud': must be a number"),
+        ("sounds.rendered.noise", None, " = None: must be a number"),
+        ("sources.cache", 5, " = 5: must be a path"),
+        ("sources.mirrors", "here", " = 'here': must be a list, in square brackets"),
+        (f"{TABLE2}.corpora", "rendered", " = 'rendered': must be a list, in square brackets"),
+        (f"{TABLE2}.methods", ["sda"], " = ['sda']: must hold keys and their values"),
+        ("sounds.rendered", 5,
+         " = 5: must hold the keys clips, takes, companions, noise, seed"),
+        ("sounds.esc10", "all", " = 'all': must be {}"),
+        # names
+        (f"{TABLE2}.corpora", ["esc50"],
+         ".0 = 'esc50': no such sound corpus; did you mean esc10?; allowed: rendered, esc10"),
+        (f"{TABLE2}.corpora", ["rendered", "fsd"],
+         ".1 = 'fsd': no such sound corpus; allowed: rendered, esc10"),
+        (f"{TABLE2}.corpora", [10], ".0 = 10: must be text"),
+        ("sources.fetch", ["esc11"],
+         f".0 = 'esc11': no such source; did you mean esc10?; allowed: {', '.join(names())}"),
+        # methods
+        (f"{METHODS_KEY}.sdaa", {"C": 1.0},
+         f": no such method; did you mean sda?; allowed: {', '.join(METHODS)}"),
+        (f"{METHODS_KEY}.zoo", {"C": 1.0}, f": no such method; allowed: {', '.join(METHODS)}"),
+        (f"{METHODS_KEY}.acoustic", None, " = None: must hold keys and their values"),
+        (f"{METHODS_KEY}.acoustic.C", 0, " = 0: must be greater than 0"),
+        (f"{METHODS_KEY}.acoustic.C", "large", " = 'large': must be a number"),
+        (f"{METHODS_KEY}.acoustic-pca.components", 0, " = 0: must be at least 1"),
+        (f"{METHODS_KEY}.sda.autoencoder.preset", "slow", " = 'slow': must be theano or fast"),
+        (f"{METHODS_KEY}.sda.autoencoder.layers", [30, 0], ".1 = 0: must be at least 1"),
+        (f"{METHODS_KEY}.sda.autoencoder.corruption", [0.1, 1], ".1 = 1: must be less than 1"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_is_one_line_with_the_key_the_value_and_what_is_allowed(
+    params, small, key, value, said
+):
+    put(small, key, value)
+    assert params(small) == [f"{key}{said}"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        (
+            "acoustic.hop_length",
+            1025,
+            "acoustic: hop_length = 1025: must be at most n_fft = 1024",
+        ),
+        (
+            f"{TABLE2}.pretrain_on",
+            ["esc10"],
+            f"{TABLE2}: pretrain_on names esc10: add it to corpora as well",
+        ),
+        (
+            "sounds.rendered.clips",
+            47,
+            "sounds.rendered: clips = 47: must be at least 24 takes = 48, "
+            "two recordings of each of the twelve concepts",
+        ),
+        (
+            f"{METHODS_KEY}.sda.autoencoder.layers",
+            [30, 20, 10],
+            f"{METHODS_KEY}.sda.autoencoder: corruption holds 2 probabilities: "
+            "must hold one for each of the 3 layers",
+        ),
+    ],
+)
+def test_values_that_do_not_go_together_are_one_line_without_the_whole_section(
+    params, small, key, value, said
+):
+    put(small, key, value)
+    assert params(small) == [said]
+
+
+def test_pretraining_needs_the_row_it_is_for(params, small):
+    small["dare"]["table2"]["pretrain_on"] = ["rendered"]
+    del small["dare"]["table2"]["methods"]["sda"]
+    assert params(small) == [
+        "dare.table2: pretrain_on is for the row sda: add it to methods as well"
+    ]
+
+
+def test_every_mistake_has_a_line_of_its_own(params, small):
+    put(small, "compute.device", "tpu")
+    put(small, f"{TABLE2}.folds", 1)
+    assert len(params(small)) == 2
+
+
+def test_every_mistake_in_the_methods_has_a_line_of_its_own(params, small):
+    put(small, f"{METHODS_KEY}.acoustic.C", 0)
+    put(small, f"{METHODS_KEY}.sdaa", {})
+    assert params(small) == [
+        f"{METHODS_KEY}.acoustic.C = 0: must be greater than 0",
+        f"{METHODS_KEY}.sdaa: no such method; did you mean sda?; allowed: {', '.join(METHODS)}",
+    ]
+
+
+def test_a_long_value_is_cut_short(params, small):
+    put(small, f"{TABLE2}.folds", "x" * 500)
+    (line,) = params(small)
+    assert line.endswith("xxx...: must be a whole number")
+    assert len(line) < 120
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("dare: [1, 2\nacoustic: {}\n", "not YAML (line 2: expected ',' or ']', but got ':')"),
+        ("a: b: c\n", "not YAML (line 1: mapping values are not allowed here)"),
+        ("a: \x00\n", "not YAML (unacceptable character #x0000: special characters are not "),
+        (b"a: \xff\n", "not YAML (not even text in UTF-8)"),
+        ("", "must hold the keys compute, sources, sounds, acoustic, autoencoder, dare"),
+        ("- 1\n", "must hold the keys compute, sources, sounds, acoustic, autoencoder, dare"),
+    ],
+)
+def test_a_file_that_is_no_settings_at_all_is_one_line(params, content, said):
+    (line,) = params(content)
+    assert line.startswith(said)
+
+
+def test_a_file_that_is_not_there_says_where_to_look(tmp_path):
+    with pytest.raises(UserError) as caught:
+        read_everything(tmp_path / "params.yaml")
+    assert str(caught.value) == (
+        f"{tmp_path / 'params.yaml'}: missing; run this in the project's root folder"
+    )
+
+
+def test_a_section_is_read_without_looking_at_the_others(tmp_path, small):
+    file = tmp_path / "params.yaml"
+    put(small, "compute.device", "tpu")
+    file.write_text(yaml.safe_dump(small))
+    assert read_section(Table2, "dare.table2", file).folds == 10
+    assert read_section(Acoustic, "acoustic", file).n_mfcc == 13
+
+
+@pytest.mark.parametrize("key", ["dare.table9", "nothing.at.all", "compute.jobs.more"])
+def test_a_section_that_is_not_there_is_named(tmp_path, small, key):
+    file = tmp_path / "params.yaml"
+    file.write_text(yaml.safe_dump(small))
+    with pytest.raises(UserError) as caught:
+        read_section(Table2, key, file)
+    assert str(caught.value) == f"{file}: {key} is missing"
+
+
+def test_a_method_is_read_under_the_key_of_its_table():
+    assert read_hyper_parameters("acoustic", {"C": 2}, prefix="dare.table2.methods").C == 2
+    with pytest.raises(UserError) as caught:
+        read_hyper_parameters("acoustic", {"C": -2}, prefix="nmcl.table3.methods")
+    assert str(caught.value) == (
+        "params.yaml: nmcl.table3.methods.acoustic.C = -2: must be greater than 0"
+    )
+
+
+def test_settings_cannot_be_changed_after_they_were_checked(small):
+    settings = validate(Settings, small)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.compute.jobs = 5
+
+
+def test_numbers_that_yaml_takes_for_text_are_numbers():
+    """YAML 1.1 wants a point and a sign in 1.0e+3; few people know."""
+
+    class Rate(Section):
+        rate: float = Field(gt=0)
+
+    assert yaml.safe_load("rate: 1e-3") == {"rate": "1e-3"}
+    assert validate(Rate, yaml.safe_load("rate: 1e-3")).rate == 0.001

@@ -1,0 +1,110 @@
+"""The registry: every name makes a method, and reading it costs nothing."""
+
+import inspect
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tfrepro.evaluation.method import Method
+from tfrepro.methods import METHODS, make_method, read_hyper_parameters
+from tfrepro.provenance import code_of_method
+from tfrepro.settings.base import Section
+
+ROOT = Path(__file__).parents[1]
+PARAMS = ROOT / "params.yaml"
+
+
+def factory(entry):
+    module, _, name = entry.factory.partition(":")
+    return getattr(import_module(module), name)
+
+
+def tables_of_methods(value, key=""):
+    """Every ``methods`` section of the parameters: dotted key and content."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            inner_key = f"{key}.{name}" if key else name
+            if name == "methods":
+                yield inner_key, inner
+            else:
+                yield from tables_of_methods(inner, inner_key)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_methods_class_takes_what_its_entry_its_settings_and_a_seed_give_it(name):
+    entry = METHODS[name]
+    signature = inspect.signature(factory(entry))
+    fields = entry.settings.model_fields
+    assert not set(entry.fixed) & set(fields), "what is fixed cannot be set"
+    given = {**dict.fromkeys(fields), **entry.fixed, "seed": 0}
+    signature.bind(**given)
+    without_default = {
+        key for key, p in signature.parameters.items() if p.default is inspect.Parameter.empty
+    }
+    assert without_default <= set(given)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_methods_class_has_the_shape_of_a_method(name):
+    made = factory(METHODS[name])
+    assert issubclass(made, Method)
+    for function in ("fit", "predict_proba"):
+        ours = list(inspect.signature(getattr(made, function)).parameters)
+        assert ours == list(inspect.signature(getattr(Method, function)).parameters)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_methods_settings_are_a_strict_section(name):
+    assert issubclass(METHODS[name].settings, Section)
+    assert METHODS[name].settings.model_config["extra"] == "forbid"
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_methods_name_can_be_a_file_and_a_key(name):
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name), "no dots, which DVC takes apart"
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_an_entry_that_trains_a_network_says_so(name):
+    """Its code reaches Keras if, and only if, the device is to be set up first."""
+    files = [ROOT / file for file in code_of_method(name) if file.endswith(".py")]
+    lines = [line for file in files for line in file.read_text().splitlines()]
+    assert any(re.match(r"(import|from) keras\b", line) for line in lines) == METHODS[name].keras
+
+
+def test_a_made_method_keeps_its_arguments_and_its_seed():
+    hyper_parameters = read_hyper_parameters("acoustic-pca", {"C": 2, "components": 5}, prefix="x")
+    method = make_method("acoustic-pca", hyper_parameters, seed=11)
+    assert isinstance(method, Method)
+    assert (method.C, method.components, method.seed) == (2.0, 5, 11)
+    assert method.modalities == METHODS["acoustic-pca"].fixed["modalities"]
+
+
+def test_every_call_makes_a_method_of_its_own():
+    hyper_parameters = read_hyper_parameters("acoustic", {"C": 2}, prefix="x")
+    assert make_method("acoustic", hyper_parameters, 0) is not make_method(
+        "acoustic", hyper_parameters, 0
+    )
+
+
+def test_every_method_of_the_parameters_is_registered():
+    tables = dict(tables_of_methods(yaml.safe_load(PARAMS.read_text())))
+    assert tables
+    for key, methods in tables.items():
+        for name, values in methods.items():
+            assert name in METHODS, f"{key}.{name}"
+            read_hyper_parameters(name, values, prefix=key)
+
+
+def test_importing_the_registry_imports_no_method_and_no_tensorflow():
+    code = (
+        "import sys, tfrepro.methods as m;"
+        "loaded = {e.module for e in m.METHODS.values()} | {'tensorflow', 'keras'};"
+        "assert not loaded & set(sys.modules), loaded & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

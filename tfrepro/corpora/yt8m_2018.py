@@ -1,0 +1,35 @@
+"""YouTube-8M, release of 2018, video level: 52 shards of its validation split, 15,237 videos.
+
+Source: S. Abu-El-Haija et al., YouTube-8M: A Large-Scale Video Classification
+Benchmark, arXiv:1609.08675.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from tfrepro.corpora.sounds import CorpusCard
+from tfrepro.sources import Resolved
+
+SOURCE = "yt8m"
+VOCABULARY = "vocabulary_v2_full.csv"
+CARD = CorpusCard(
+    name="yt8m",
+    title="YouTube-8M (2018), 52 shards of the validation split at video level",
+    stands_in_for="the whole of YouTube-8M (2017), 4.9 million training videos",
+    licence="CC-BY-4.0",
+)
+
+
+def build(
+    folder: Path, settings: object, find_source: Callable[[str], Resolved]
+) -> tuple[pd.DataFrame, CorpusCard]:
+    """The shards and the vocabulary of the source ``yt8m``, which stay where they are."""
+    source = find_source(SOURCE)
+    rows = [
+        (file.path, SOURCE, file.sha256, "vocabulary" if file.path == VOCABULARY else "shard")
+        for file in source.source.files
+        if file.path == VOCABULARY or file.path.endswith(".tfrecord")
+    ]
+    return pd.DataFrame(rows, columns=["file", "source", "sha256", "kind"]), CARD
