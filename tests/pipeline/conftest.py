@@ -81,6 +81,7 @@ def _make_small(file: Path) -> None:
     params["autoencoder"]["model"] = autoencoder
     params["dare"]["table2"] |= {
         "folds": 3,
+        "pretrain_on": ["rendered"],
         "methods": {"mfcc-mean": {"C": 1.0}, "sda": {"C": 1.0, "autoencoder": autoencoder}},
     }
     file.write_text(yaml.safe_dump(params, sort_keys=False))

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-
 import pandas as pd
 
 from tfrepro.corpora.sounds import CorpusCard

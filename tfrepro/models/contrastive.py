@@ -1,0 +1,294 @@
+"""Not in the paper: two towers trained by telling every other video of a batch apart.
+
+What has come since: the symmetric contrastive loss with a learned temperature
+(InfoNCE) in place of one mispaired video at a time, inputs standardised, and,
+because there are few videos here, dropout, mixed examples and several networks
+whose cosines are averaged.
+
+Conventions
+-----------
+N videos, B in a batch, inputs (B, D_v) and (B, D_a), embeddings (B, d) of length one.
+
+Source: A. van den Oord et al., 2018 (InfoNCE); A. Radford et al., ICML 2021 (CLIP:
+both directions, learned temperature).
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import keras
+import numpy as np
+import pandas as pd
+from keras import ops
+
+from tfrepro.features.embeddings import Embeddings
+from tfrepro.features.feature_set import FeatureSet
+from tfrepro.layers.mixing import mix_with_neighbours
+from tfrepro.layers.towers import dropout_tower
+from tfrepro.models.batches import steps_per_execution
+from tfrepro.models.crossmodal import embed_pairs
+
+MOST_SCALE = 100.0
+WARM_UP = 0.1
+
+
+def symmetric_info_nce(visual, acoustic, scale):
+    """Cross entropy of finding each row's partner among the batch, both ways: a scalar, nats.
+
+    ½ mean_i [−log softmax_j(s v_i·a_j)_i − log softmax_j(s a_i·v_j)_i]; log B for
+    embeddings that know nothing.
+
+    Parameters
+    ----------
+    visual, acoustic : (B, d) of length one
+    scale : s > 0, one over the temperature
+    """
+    logits = scale * ops.matmul(visual, ops.transpose(acoustic))
+    matching = ops.diagonal(logits)
+    to_acoustic = ops.logsumexp(logits, axis=1) - matching
+    to_visual = ops.logsumexp(logits, axis=0) - matching
+    return 0.5 * ops.mean(to_acoustic + to_visual)
+
+
+@keras.saving.register_keras_serializable("tfrepro")
+class ContrastiveNetwork(keras.Model):
+    """Embeds image and sound: (B, D_v), (B, D_a) -> (B, d), (B, d).
+
+    Parameters
+    ----------
+    visual_hidden, acoustic_hidden : sizes of each tower's hidden layers
+    dimensions : d
+    visual_input_dropout, visual_dropout, acoustic_dropout : in [0, 1)
+    mixing : while training, the largest share of a neighbour in an example, in [0, 1/2]
+    temperature : that training starts from
+    seed : of weights, dropout and mixing
+    """
+
+    def __init__(
+        self,
+        visual_hidden: Sequence[int],
+        acoustic_hidden: Sequence[int],
+        dimensions: int,
+        *,
+        visual_input_dropout: float,
+        visual_dropout: float,
+        acoustic_dropout: float,
+        mixing: float,
+        temperature: float,
+        seed: int,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.settings = {
+            "visual_hidden": tuple(visual_hidden),
+            "acoustic_hidden": tuple(acoustic_hidden),
+            "dimensions": dimensions,
+            "visual_input_dropout": visual_input_dropout,
+            "visual_dropout": visual_dropout,
+            "acoustic_dropout": acoustic_dropout,
+            "mixing": mixing,
+            "temperature": temperature,
+            "seed": seed,
+        }
+        self.mixing = mixing
+        self.visual_scaling = keras.layers.Normalization(name="visual_scaling")
+        self.acoustic_scaling = keras.layers.Normalization(name="acoustic_scaling")
+        self.visual_tower = dropout_tower(
+            visual_hidden,
+            dimensions,
+            input_dropout=visual_input_dropout,
+            dropout=visual_dropout,
+            seed=2 * seed,
+            name="visual",
+        )
+        self.acoustic_tower = dropout_tower(
+            acoustic_hidden,
+            dimensions,
+            input_dropout=0.0,
+            dropout=acoustic_dropout,
+            seed=2 * seed + 1,
+            name="acoustic",
+        )
+        self._stream = keras.random.SeedGenerator(seed)
+
+    def adapt(self, visual: np.ndarray, acoustic: np.ndarray) -> None:
+        """Learn mean and variance of the inputs (N, D_v), (N, D_a) of training videos."""
+        self.visual_scaling.adapt(visual)
+        self.acoustic_scaling.adapt(acoustic)
+
+    def build(self, input_shape):
+        visual, acoustic = input_shape
+        for scaling, tower, shape in (
+            (self.visual_scaling, self.visual_tower, visual),
+            (self.acoustic_scaling, self.acoustic_tower, acoustic),
+        ):
+            if not scaling.built:
+                scaling.build(shape)
+            tower.build(shape)
+        start = -math.log(self.settings["temperature"])
+        self.log_scale = self.add_weight(
+            name="log_scale", shape=(), initializer=keras.initializers.Constant(start)
+        )
+        self.built = True
+
+    def call(self, inputs, training: bool = False):
+        visual, acoustic = inputs
+        visual, acoustic = self.visual_scaling(visual), self.acoustic_scaling(acoustic)
+        if training and self.mixing:
+            shape = (ops.shape(visual)[0], 1)
+            weight = 1.0 - keras.random.uniform(shape, 0.0, self.mixing, seed=self._stream)
+            visual, acoustic = mix_with_neighbours(weight, visual, acoustic)
+        return (
+            self.visual_tower(visual, training=training),
+            self.acoustic_tower(acoustic, training=training),
+        )
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        scale = ops.minimum(ops.exp(self.log_scale), MOST_SCALE)
+        return symmetric_info_nce(*y_pred, scale)
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}
+
+
+def warmed_up_optimizer(
+    learning_rate: float, weight_decay: float, steps: int
+) -> keras.optimizers.Optimizer:
+    """AdamW whose rate climbs for a tenth of the steps and then falls along a cosine to 0.
+
+    Only kernels decay.
+    """
+    warm_up = max(1, round(WARM_UP * steps))
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, max(1, steps - warm_up), warmup_target=learning_rate, warmup_steps=warm_up
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "log_scale"])
+    return optimizer
+
+
+def paired_batches(
+    visual: np.ndarray, acoustic: np.ndarray, batch: int, seed: int
+) -> Iterator[tuple[tuple[np.ndarray, np.ndarray]]]:
+    """Batches of image and sound in a new order each epoch, without end.
+
+    All are full, since the loss depends on how many others there are: what is
+    left over at the end of an epoch is skipped.
+    """
+    rng = np.random.default_rng(seed)
+    while True:
+        order = rng.permutation(len(visual))
+        for start in range(0, len(order) - batch + 1, batch):
+            rows = order[start : start + batch]
+            yield ((visual[rows], acoustic[rows]),)
+
+
+class ContrastiveEmbedding:
+    """Learns from pairs of ``visual`` and ``acoustic`` features; labels play no part.
+
+    Parameters
+    ----------
+    members : networks, alike but for their seeds, whose cosines are averaged
+    learning_rate, weight_decay : of :func:`warmed_up_optimizer`
+    batch : B, cut down to the number of training videos
+    epochs : through the training videos
+    seed : member ``m`` uses ``members * seed + m``
+    others : see :class:`ContrastiveNetwork`
+
+    Attributes
+    ----------
+    networks_ : a :class:`ContrastiveNetwork` for each member
+    history_ : ``member``, ``epoch`` and the epoch's mean ``loss``
+    """
+
+    def __init__(
+        self,
+        *,
+        visual_hidden: Sequence[int] = (2048,),
+        acoustic_hidden: Sequence[int] = (2048,),
+        dimensions: int = 512,
+        visual_input_dropout: float = 0.5,
+        visual_dropout: float = 0.5,
+        acoustic_dropout: float = 0.3,
+        mixing: float = 0.5,
+        temperature: float = 0.07,
+        learning_rate: float = 1e-3,
+        weight_decay: float = 0.1,
+        batch: int = 1024,
+        epochs: int = 40,
+        members: int = 1,
+        seed: int = 0,
+    ):
+        self.visual_hidden = visual_hidden
+        self.acoustic_hidden = acoustic_hidden
+        self.dimensions = dimensions
+        self.visual_input_dropout = visual_input_dropout
+        self.visual_dropout = visual_dropout
+        self.acoustic_dropout = acoustic_dropout
+        self.mixing = mixing
+        self.temperature = temperature
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.batch = batch
+        self.epochs = epochs
+        self.members = members
+        self.seed = seed
+
+    def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "ContrastiveEmbedding":
+        """Train every member; ``valid`` is not used."""
+        self.networks_, curves = [], []
+        for member in range(self.members):
+            network, losses = self._train_member(train, self.members * self.seed + member)
+            self.networks_.append(network)
+            curves += [
+                {"member": member + 1, "epoch": epoch, "loss": loss}
+                for epoch, loss in enumerate(losses, 1)
+            ]
+        self.history_ = pd.DataFrame(curves)
+        return self
+
+    def _train_member(
+        self, train: FeatureSet, seed: int
+    ) -> tuple[ContrastiveNetwork, list[float]]:
+        visual, acoustic = train.arrays["visual"], train.arrays["acoustic"]
+        batch = min(self.batch, len(train))
+        steps = len(train) // batch
+        network = ContrastiveNetwork(
+            self.visual_hidden,
+            self.acoustic_hidden,
+            self.dimensions,
+            visual_input_dropout=self.visual_input_dropout,
+            visual_dropout=self.visual_dropout,
+            acoustic_dropout=self.acoustic_dropout,
+            mixing=self.mixing,
+            temperature=self.temperature,
+            seed=seed,
+        )
+        network.adapt(visual, acoustic)
+        network.compile(
+            optimizer=warmed_up_optimizer(
+                self.learning_rate, self.weight_decay, steps * self.epochs
+            ),
+            jit_compile=True,
+            steps_per_execution=steps_per_execution(steps),
+        )
+        fitted = network.fit(
+            paired_batches(visual, acoustic, batch, seed),
+            steps_per_epoch=steps,
+            epochs=self.epochs,
+            shuffle=False,
+            verbose=0,
+        )
+        return network, fitted.history["loss"]
+
+    def embed(self, test: FeatureSet) -> Embeddings:
+        """The members' embeddings side by side: (N, members · d), of length one.
+
+        Their dot product is the mean of the members' cosines.
+        """
+        parts = [embed_pairs(network, test).video_to_audio for network in self.networks_]
+        share = np.float32(self.members**-0.5)
+        return Embeddings.in_one_space(
+            share * np.concatenate([part.queries for part in parts], axis=1),
+            share * np.concatenate([part.candidates for part in parts], axis=1),
+        )

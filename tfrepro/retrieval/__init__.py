@@ -1,0 +1,1 @@
+"""Search by vector, for people: an index on disk and a command that asks it."""

@@ -1,0 +1,75 @@
+"""The K best of any number of vectors, exactly, in memory that does not grow with them."""
+
+import numpy as np
+
+QUERY_BLOCK = 1024
+VECTOR_BLOCK = 4096
+_FEW = 1 / 8
+
+
+def top_k(
+    queries: np.ndarray,
+    vectors: np.ndarray,
+    k: int,
+    *,
+    query_block: int = QUERY_BLOCK,
+    vector_block: int = VECTOR_BLOCK,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The largest dot products of each query, best first, and whose they are.
+
+    Vectors are read once, a block at a time, so they may be memory-mapped and larger
+    than memory. Of vectors that score the same any may be given.
+
+    Parameters
+    ----------
+    queries : (Q, d) float32
+    vectors : (N, d) float32
+    k : cut down to N
+    query_block, vector_block : products that are held at a time
+
+    Returns
+    -------
+    scores : (Q, k) float32, descending
+    rows : (Q, k) int64, row numbers of ``vectors``
+    """
+    k = min(k, len(vectors))
+    scores = np.full((len(queries), k), -np.inf, np.float32)
+    rows = np.zeros((len(queries), k), np.int64)
+    for start in range(0, len(vectors), vector_block):
+        block = np.ascontiguousarray(vectors[start : start + vector_block], np.float32).T
+        for first in range(0, len(queries), query_block):
+            part = slice(first, first + query_block)
+            _merge(scores[part], rows[part], queries[part] @ block, start)
+    return scores, rows
+
+
+def _merge(scores: np.ndarray, rows: np.ndarray, products: np.ndarray, start: int) -> None:
+    """Let a block's ``products : (q, b)`` of rows from ``start`` on compete, in place."""
+    k, width = scores.shape[1], products.shape[1]
+    # After the first blocks hardly a product beats the K-th best so far: comparing all
+    # and sorting the few is many times faster than partitioning every block.
+    hits = np.flatnonzero(products > scores[:, -1:])
+    if not hits.size:
+        return
+    if hits.size > _FEW * products.size:
+        numbers = np.broadcast_to(np.arange(start, start + width), products.shape)
+        scores[:], rows[:] = _best(np.hstack([scores, products]), np.hstack([rows, numbers]), k)
+        return
+    query, column = np.divmod(hits, width)
+    touched, place, counts = np.unique(query, return_inverse=True, return_counts=True)
+    position = k + np.arange(hits.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    contest = np.full((touched.size, k + counts.max()), -np.inf, np.float32)
+    numbers = np.zeros(contest.shape, np.int64)
+    contest[:, :k], numbers[:, :k] = scores[touched], rows[touched]
+    contest[place, position] = products.ravel()[hits]
+    numbers[place, position] = start + column
+    scores[touched], rows[touched] = _best(contest, numbers, k)
+
+
+def _best(scores: np.ndarray, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The k largest of each row, descending, and their numbers."""
+    if k < scores.shape[1]:
+        kept = np.argpartition(scores, -k, axis=1)[:, -k:]
+        scores, rows = np.take_along_axis(scores, kept, 1), np.take_along_axis(rows, kept, 1)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    return np.take_along_axis(scores, order, 1), np.take_along_axis(rows, order, 1)
