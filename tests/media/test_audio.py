@@ -149,6 +149,11 @@ class TestFormats:
             decode(put("tagged.mp3", tagged))[0], decode(put("plain.mp3", plain))[0]
         )
 
+    def test_a_wav_may_lack_its_padding_byte(self, put):
+        data = encode(tone()[:22049], subtype="PCM_U8")
+        assert len(data) == 44 + 22049 + 1
+        assert decode(put("unpadded.wav", data[:-1]))[0].shape[1] == 22049
+
     @pytest.mark.parametrize("options", [{}, {"write_xing": "0"}, {"id3v2_version": "0"}])
     def test_an_mp3_is_whole_with_and_without_a_header_that_says_so(self, tmp_path, options):
         path = write_with_ffmpeg(tmp_path / "a.mp3", "libmp3lame", tone(), **options)
@@ -266,6 +271,14 @@ class TestBadFiles:
             container.mux(stream.encode(av.VideoFrame(16, 16, "rgb24")))
             container.mux(stream.encode(None))
         assert reason(put("a.wav", (tmp_path / "a.png").read_bytes())) == "has no sound track"
+
+    def test_a_sound_track_that_changes_its_format(self, tmp_path, put):
+        parts = [
+            write_with_ffmpeg(tmp_path / f"{layout}.aac", "aac", tone(), layout=layout).read_bytes()
+            for layout in ("mono", "stereo")
+        ]
+        says = "has a sound track that changes its format along the way"
+        assert reason(put("both.aac", b"".join(parts))) == says
 
     def test_a_video_without_sound_track(self, tmp_path):
         path = write_with_ffmpeg(tmp_path / "silent.mp4", "aac", picture=True)

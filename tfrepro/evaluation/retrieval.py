@@ -116,17 +116,24 @@ def evaluate(
         so every method is asked the same
     """
     validate_pool(direction.queries, direction.candidates)
-    rows = []
-    for shuffle in range(shuffles):
-        scores = {}
-        for P in pools:
-            recalls = np.mean(
-                [
-                    recall_at_k(direction.queries[rows], direction.candidates[rows], ks)
-                    for rows in cut_into_pools(len(direction.queries), P, seed + shuffle)
-                ],
-                axis=0,
-            )
-            scores |= {f"recall_at_{K}_pool_{P}": value for K, value in zip(ks, recalls)}
-        rows.append(scores)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        [
+            {
+                f"recall_at_{K}_pool_{P}": recall
+                for P in pools
+                for K, recall in zip(ks, _mean_recalls(direction, ks, P, number), strict=True)
+            }
+            for number in range(seed, seed + shuffles)
+        ]
+    )
+
+
+def _mean_recalls(direction: Direction, ks: Sequence[int], pool: int, seed: int) -> np.ndarray:
+    """Recall at each K, averaged over the pools of one shuffle: (len(ks),)."""
+    return np.mean(
+        [
+            recall_at_k(direction.queries[rows], direction.candidates[rows], ks)
+            for rows in cut_into_pools(len(direction.queries), pool, seed)
+        ],
+        axis=0,
+    )

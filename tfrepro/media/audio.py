@@ -198,7 +198,8 @@ def _check_wav_length(path: Path) -> None:
     with open(path, "rb") as file:
         promised = int.from_bytes(file.read(8)[4:8], "little") + 8
     actual = path.stat().st_size
-    if 8 < promised < 0xFFFFFFFF and actual < promised:
+    # Some writers count the byte that makes the length even and leave it out.
+    if 8 < promised < 0xFFFFFFFF and actual + 1 < promised:
         raise MediaError(f"is cut off: {actual} of {promised} bytes")
 
 
@@ -225,6 +226,8 @@ def _decode_ffmpeg(path: Path) -> tuple[np.ndarray, int]:
         raise MediaError(
             f"is not a media file or is damaged (decoder said: {error.strerror})"
         ) from None
+    except ValueError:
+        raise MediaError("has a sound track that changes its format along the way") from None
     return samples.T, rate
 
 

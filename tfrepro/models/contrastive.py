@@ -247,9 +247,7 @@ class ContrastiveEmbedding:
         self.history_ = pd.DataFrame(curves)
         return self
 
-    def _train_member(
-        self, train: FeatureSet, seed: int
-    ) -> tuple[ContrastiveNetwork, list[float]]:
+    def _train_member(self, train: FeatureSet, seed: int) -> tuple[ContrastiveNetwork, list[float]]:
         visual, acoustic = train.arrays["visual"], train.arrays["acoustic"]
         batch = min(self.batch, len(train))
         steps = len(train) // batch

@@ -73,7 +73,9 @@ def _as_text(answers: dict[str, list[Match]]) -> str:
     lines = []
     for query, matches in answers.items():
         lines.append(f"{query}:")
-        lines += [f"{rank:4d}  {match.score:.4f}  {match.id}" for rank, match in enumerate(matches, 1)]
+        lines += [
+            f"{rank:4d}  {match.score:.4f}  {match.id}" for rank, match in enumerate(matches, 1)
+        ]
     return "\n".join(lines)
 
 

@@ -56,7 +56,9 @@ class VectorIndex:
     queries: np.ndarray
     meta: Mapping[str, Any]
 
-    def search(self, queries: np.ndarray, k: int, *, approximate: bool = False) -> list[list[Match]]:
+    def search(
+        self, queries: np.ndarray, k: int, *, approximate: bool = False
+    ) -> list[list[Match]]:
         """The k best matches of each query, best first; fewer if the index has fewer.
 
         queries : (d,) or (Q, d)

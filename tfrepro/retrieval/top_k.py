@@ -1,8 +1,12 @@
 """The K best of any number of vectors, exactly, in memory that does not grow with them."""
 
-import numpy as np
+import os
+from concurrent.futures import ThreadPoolExecutor
 
-QUERY_BLOCK = 1024
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+QUERY_BLOCK = 512
 VECTOR_BLOCK = 4096
 _FEW = 1 / 8
 
@@ -14,6 +18,7 @@ def top_k(
     *,
     query_block: int = QUERY_BLOCK,
     vector_block: int = VECTOR_BLOCK,
+    threads: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The largest dot products of each query, best first, and whose they are.
 
@@ -25,7 +30,8 @@ def top_k(
     queries : (Q, d) float32
     vectors : (N, d) float32
     k : cut down to N
-    query_block, vector_block : products that are held at a time
+    query_block, vector_block : products that a thread holds at a time
+    threads : None for one a core
 
     Returns
     -------
@@ -35,11 +41,17 @@ def top_k(
     k = min(k, len(vectors))
     scores = np.full((len(queries), k), -np.inf, np.float32)
     rows = np.zeros((len(queries), k), np.int64)
-    for start in range(0, len(vectors), vector_block):
-        block = np.ascontiguousarray(vectors[start : start + vector_block], np.float32).T
-        for first in range(0, len(queries), query_block):
-            part = slice(first, first + query_block)
-            _merge(scores[part], rows[part], queries[part] @ block, start)
+    parts = [slice(first, first + query_block) for first in range(0, len(queries), query_block)]
+    # One thread a block of queries, and none inside the product: the comparisons after
+    # it then run side by side too.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        for start in range(0, len(vectors), vector_block):
+            block = np.ascontiguousarray(vectors[start : start + vector_block], np.float32).T
+
+            def compete(part: slice, block=block, start=start) -> None:
+                _merge(scores[part], rows[part], queries[part] @ block, start)
+
+            list(pool.map(compete, parts))
     return scores, rows
 
 
