@@ -226,6 +226,15 @@ class TestRefusals:
         with pytest.raises(MediaError, match=f"{path}: holds no samples"):
             sound_dataset([path])
 
+    def test_a_flac_that_does_not_say_its_length_is_refused_before_reading(self, write):
+        path = write("streamed.flac", noise(9000), 22050, "FLAC")
+        data = bytearray(path.read_bytes())
+        data[21] &= 0xF0
+        data[22:26] = bytes(4)
+        path.write_bytes(data)
+        with pytest.raises(MediaError, match="does not say its length; use"):
+            sound_dataset([path])
+
     def test_no_files_are_a_mistake(self):
         with pytest.raises(ValueError, match="files is empty"):
             sound_dataset([])

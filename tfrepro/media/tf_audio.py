@@ -43,6 +43,7 @@ HOP_LENGTH = 512
 N_MELS = 128
 _FLOOR_DB = 80.0
 _SMALLEST_POWER = 1e-10
+_UNKNOWN_LENGTH = (1 << 63) - 1  # what libsndfile says of a FLAC file that was streamed
 _SPEEX_TAPS = 64  # of quality 4, which tensorflow-io does not let one choose
 
 _WAV_TYPES = {
@@ -182,6 +183,8 @@ def _header(file: Path) -> tuple[tuple[str, str, int], int]:
         )
     if info.frames == 0:
         raise MediaError(f"{file}: holds no samples")
+    if info.frames == _UNKNOWN_LENGTH:
+        raise MediaError(f"{file}: does not say its length; {elsewhere}")
     # Of an MP3 file, libsndfile may but guess the length.
     promised = 1 if info.format == "MP3" else info.frames
     return (info.format, info.subtype, info.samplerate), promised
