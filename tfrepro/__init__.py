@@ -13,6 +13,7 @@ predictions become the papers' tables. The rooms, in that order:
 ``models``      one file per published model
 ``published``   the papers' own numbers
 ``evaluation``  splits, runs, scores, significance, tables
+``retrieval``   search by vector, for people: an index on disk
 ``report``      tables and pictures for people
 
 A later room imports earlier ones, never the other way.

@@ -1,4 +1,7 @@
-"""Towers: stacks of dense layers that take one modality to the space that both share."""
+"""Towers: stacks of dense layers that take one modality to the space that both share.
+
+Embeddings are float32 in any precision: their cosines must tell near from nearest.
+"""
 
 from collections.abc import Sequence
 
@@ -32,7 +35,7 @@ def relu_tower(
         )
         for depth, size in enumerate(units)
     ]
-    return keras.Sequential([*layers, UnitNorm()], name=name)
+    return keras.Sequential([*layers, UnitNorm(dtype="float32")], name=name)
 
 
 def dropout_tower(
@@ -63,7 +66,7 @@ def dropout_tower(
             keras.layers.Dropout(dropout, seed=seed * 100 + depth),
         ]
     last = keras.layers.Dense(dimensions, kernel_initializer=glorot(seed, len(hidden)))
-    return keras.Sequential([*layers, last, UnitNorm()], name=name)
+    return keras.Sequential([*layers, last, UnitNorm(dtype="float32")], name=name)
 
 
 def glorot(seed: int, depth: int) -> keras.initializers.Initializer:

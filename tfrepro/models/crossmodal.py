@@ -70,7 +70,8 @@ def label_cross_entropy(P, labels, epsilon: float = LOG_EPSILON):
     labels : (B, L) label numbers, each at most once a row, filled up with -1
     """
     there = ops.cast(labels >= 0, P.dtype)
-    p = ops.take_along_axis(P, ops.maximum(labels, 0), axis=1)
+    rows = ops.expand_dims(ops.arange(ops.shape(labels)[0], dtype=labels.dtype), 1)
+    p = ops.take(ops.reshape(P, (-1,)), rows * P.shape[1] + ops.maximum(labels, 0))
     instead = ops.log(p + epsilon) - ops.log(1.0 - p + epsilon)
     return -ops.sum(ops.log(1.0 - P + epsilon), axis=1) - ops.sum(there * instead, axis=1)
 
@@ -85,17 +86,9 @@ def label_penalty(visual_cross_entropy, acoustic_cross_entropy):
     return ops.sqrt(ops.maximum(total, _LEAST_CROSS_ENTROPY))
 
 
-def switched_on(step, start: int, value: float):
-    """0 before ``step`` reaches ``start``, then ``value``: λ as the paper sets it."""
-    return ops.where(step >= start, value, 0.0)
-
-
 @keras.saving.register_keras_serializable("tfrepro")
 class CrossModalNetwork(keras.Model):
-    """Embeds image and sound; called on (B, D_v) and (B, D_a) it returns a dictionary.
-
-    Its keys: ``visual``, ``acoustic``, embeddings (B, 250); ``visual_classes``,
-    ``acoustic_classes``, label probabilities (B, K).
+    """Embeds image and sound: (B, D_v), (B, D_a) -> (B, 250), (B, 250).
 
     Parameters
     ----------
@@ -105,7 +98,8 @@ class CrossModalNetwork(keras.Model):
         the paper's code does, or each by itself. See :class:`CrossModalEmbedding`.
     margin : α
     label_weight : λ
-    label_start : step from which λ counts; before it λ is 0
+    label_start : step from which λ counts; before it λ is 0. It is read in every step:
+        the published code has λ in a saved graph, which a restart with another λ restores.
     weight_decay : w of the penalty w ½‖W‖² on every kernel
     seed : of the initial weights
     """
@@ -148,7 +142,6 @@ class CrossModalNetwork(keras.Model):
         )
         self.classifier = keras.layers.Dense(
             classes,
-            activation="sigmoid",
             kernel_initializer=glorot(3 * seed + 2, 0),
             kernel_regularizer=half_square(weight_decay),
             name="classifier",
@@ -164,16 +157,6 @@ class CrossModalNetwork(keras.Model):
         self.built = True
 
     def call(self, inputs):
-        visual, acoustic = self.embed(inputs)
-        return {
-            "visual": visual,
-            "acoustic": acoustic,
-            "visual_classes": self.classifier(visual),
-            "acoustic_classes": self.classifier(acoustic),
-        }
-
-    def embed(self, inputs):
-        """Both embeddings of (B, D_v) and (B, D_a), and no labels: (B, 250), (B, 250)."""
         visual, acoustic = inputs
         if self.joint_length:
             visual, acoustic = joint_unit_norm(visual, acoustic)
@@ -181,17 +164,30 @@ class CrossModalNetwork(keras.Model):
             visual, acoustic = unit_norm(visual), unit_norm(acoustic)
         return self.visual_tower(visual), self.acoustic_tower(acoustic)
 
+    def classify(self, embedding):
+        """Label probabilities of either kind of embedding: (B, 250) -> (B, K)."""
+        # Lower precision would lose the ε in the logarithms.
+        return ops.sigmoid(ops.cast(self.classifier(embedding), "float32"))
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        cosine = ops.sum(y_pred["visual"] * y_pred["acoustic"], axis=-1)
+        visual, acoustic = y_pred
+        cosine = ops.sum(visual * acoustic, axis=-1)
         pairing = ops.mean(mispairing_loss(cosine, y["negative"], self.margin))
-        labelling = label_penalty(
-            label_cross_entropy(y_pred["visual_classes"], y["visual_labels"]),
-            label_cross_entropy(y_pred["acoustic_classes"], y["acoustic_labels"]),
+        # As long as λ is 0 the classifier, a fifth of the arithmetic, is left alone.
+        labelling = ops.cond(
+            self.optimizer.iterations >= self.label_start,
+            lambda: self._labelling(visual, acoustic, y),
+            lambda: 0.0 * pairing,
         )
         self.pairing.update_state(pairing)
         self.labelling.update_state(labelling)
-        weight = switched_on(self.optimizer.iterations, self.label_start, self.label_weight)
-        return pairing + weight * labelling + sum(self.losses)
+        return pairing + self.label_weight * labelling + sum(self.losses)
+
+    def _labelling(self, visual, acoustic, y):
+        return label_penalty(
+            label_cross_entropy(self.classify(visual), y["visual_labels"]),
+            label_cross_entropy(self.classify(acoustic), y["acoustic_labels"]),
+        )
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
@@ -220,8 +216,8 @@ class CrossModalEmbedding:
     Parameters
     ----------
     classes : K; labels are numbers 0 ... K - 1
-    joint_length, margin, label_weight, label_start, weight_decay : see
-        :class:`CrossModalNetwork`; ``label_start`` counts batches
+    visual_units, acoustic_units, joint_length, margin, label_weight, label_start,
+    weight_decay : see :class:`CrossModalNetwork`; ``label_start`` counts batches
     negatives : probability with which a video is mispaired
     learning_rate, batch : of :func:`paper_optimizer`
     epochs : through the training videos
@@ -231,13 +227,15 @@ class CrossModalEmbedding:
     ----------
     network_ : :class:`CrossModalNetwork`
     history_ : ``epoch`` and means over its batches: ``loss``, ``pairing``, ``labelling``
-        (before its weight λ)
+        (before its weight; 0 as long as λ is)
     """
 
     def __init__(
         self,
         classes: int = CLASSES,
         *,
+        visual_units: Sequence[int] = VISUAL_UNITS,
+        acoustic_units: Sequence[int] = ACOUSTIC_UNITS,
         joint_length: bool = True,
         margin: float = 0.2,
         negatives: float = 0.6,
@@ -250,6 +248,8 @@ class CrossModalEmbedding:
         seed: int = 0,
     ):
         self.classes = classes
+        self.visual_units = visual_units
+        self.acoustic_units = acoustic_units
         self.joint_length = joint_length
         self.margin = margin
         self.negatives = negatives
@@ -271,6 +271,8 @@ class CrossModalEmbedding:
     ) -> "CrossModalEmbedding":
         self.network_ = CrossModalNetwork(
             self.classes,
+            visual_units=self.visual_units,
+            acoustic_units=self.acoustic_units,
             joint_length=self.joint_length,
             margin=self.margin,
             label_weight=self.label_weight,
@@ -295,7 +297,7 @@ class CrossModalEmbedding:
 
     def embed(self, test: FeatureSet) -> Embeddings:
         """Both embeddings of each video: (N, 250)."""
-        return embed_pairs(self.network_.embed, test)
+        return embed_pairs(self.network_, test)
 
 
 def embed_pairs(function, test: FeatureSet, batch: int = 1024) -> Embeddings:

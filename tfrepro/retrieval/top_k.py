@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -42,17 +43,27 @@ def top_k(
     scores = np.full((len(queries), k), -np.inf, np.float32)
     rows = np.zeros((len(queries), k), np.int64)
     parts = [slice(first, first + query_block) for first in range(0, len(queries), query_block)]
-    # One thread a block of queries, and none inside the product: the comparisons after
-    # it then run side by side too.
+    # A thread a block of queries, and none within a product: the comparisons after the
+    # products then run side by side too.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         for start in range(0, len(vectors), vector_block):
             block = np.ascontiguousarray(vectors[start : start + vector_block], np.float32).T
-
-            def compete(part: slice, block=block, start=start) -> None:
-                _merge(scores[part], rows[part], queries[part] @ block, start)
-
-            list(pool.map(compete, parts))
+            compete = partial(_compete, scores, rows, queries, block, start)
+            for _ in pool.map(compete, parts):
+                pass
     return scores, rows
+
+
+def _compete(
+    scores: np.ndarray,
+    rows: np.ndarray,
+    queries: np.ndarray,
+    block: np.ndarray,
+    start: int,
+    part: slice,
+) -> None:
+    """Let a block (d, b) of vectors from row ``start`` on compete for some of the queries."""
+    _merge(scores[part], rows[part], queries[part] @ block, start)
 
 
 def _merge(scores: np.ndarray, rows: np.ndarray, products: np.ndarray, start: int) -> None:

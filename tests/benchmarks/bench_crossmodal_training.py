@@ -1,0 +1,158 @@
+"""Training examples a second of the paper's model: ours against the same in eager PyTorch.
+
+Run by hand where PyTorch is installed, which this project does not need:
+``PYTHONPATH=<folder with torch> python tests/benchmarks/bench_crossmodal_training.py``.
+Same batches, sizes, losses, clipping and optimiser, on the same cores; both start from
+the same weights, so their first losses must agree. They take turns, so that other work
+on the machine slows both alike; ratios are of the same round.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from itertools import pairwise
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import tensorflow as tf
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from tfrepro.models.crossmodal import (
+    ACOUSTIC_UNITS,
+    VISUAL_UNITS,
+    CrossModalNetwork,
+    paper_optimizer,
+)
+from tfrepro.models.negative_sampling import label_matrix, mispaired_batches
+
+BATCH, CLASSES, STEPS = 1024, 3862, 8
+LABEL_WEIGHT, WEIGHT_DECAY, RATE, EPSILON = 0.02, 1e-8, 1e-4, 1e-5
+TARGET = 1.2
+
+
+class EagerNetwork(nn.Module):
+    """The paper's model as one would write it in PyTorch."""
+
+    def __init__(self):
+        super().__init__()
+        self.visual = self._tower(1024, VISUAL_UNITS)
+        self.acoustic = self._tower(128, ACOUSTIC_UNITS)
+        self.classifier = nn.Linear(VISUAL_UNITS[-1], CLASSES)
+
+    @staticmethod
+    def _tower(inputs: int, units: tuple[int, ...]) -> nn.Sequential:
+        pairs = pairwise((inputs, *units))
+        return nn.Sequential(*(part for pair in pairs for part in (nn.Linear(*pair), nn.ReLU())))
+
+    def copy_weights(self, network: CrossModalNetwork) -> None:
+        layers = [
+            layer
+            for tower in (self.visual, self.acoustic, [self.classifier])
+            for layer in tower
+            if isinstance(layer, nn.Linear)
+        ]
+        variables = iter(network.trainable_variables)
+        with torch.no_grad():
+            for layer in layers:
+                layer.weight.copy_(torch.from_numpy(np.array(next(variables)).T))
+                layer.bias.copy_(torch.from_numpy(np.array(next(variables))))
+
+    def loss(self, visual, acoustic, targets):
+        length = torch.cat([visual, acoustic], 1).norm(dim=1, keepdim=True)
+        v = F.normalize(self.visual(visual / length), dim=1)
+        a = F.normalize(self.acoustic(acoustic / length), dim=1)
+        cosine = (v * a).sum(1)
+        pairing = torch.where(targets["negative"] > 0, F.relu(cosine - 0.2) / 0.8, 1 - cosine)
+        entropy = sum(
+            self._cross_entropy(torch.sigmoid(self.classifier(x)), targets[f"{name}_labels"])
+            for name, x in (("visual", v), ("acoustic", a))
+        )
+        decay = sum(w.square().sum() for w in self.parameters() if w.ndim == 2)
+        return pairing.mean() + LABEL_WEIGHT * entropy.sqrt() + 0.5 * WEIGHT_DECAY * decay
+
+    @staticmethod
+    def _cross_entropy(P, labels):
+        p = P.gather(1, labels.clamp(min=0).long())
+        instead = torch.log(p + EPSILON) - torch.log(1 - p + EPSILON)
+        absent = torch.log(1 - P + EPSILON).sum(1)
+        return -(absent + (instead * (labels >= 0)).sum(1)).mean()
+
+
+def batches(seed: int):
+    rng = np.random.default_rng(seed)
+    labels = [rng.choice(CLASSES, 3, replace=False) for _ in range(4 * BATCH)]
+    visual = 0.5 * rng.standard_normal((4 * BATCH, 1024), dtype=np.float32)
+    acoustic = 0.7 * rng.standard_normal((4 * BATCH, 128), dtype=np.float32)
+    Y = label_matrix(labels, CLASSES)
+    return mispaired_batches(visual, acoustic, Y, batch=BATCH, probability=0.6, seed=seed)
+
+
+def train_ours(network: CrossModalNetwork, steps: int) -> float:
+    """Train on so many batches; the loss, averaged over them."""
+    fitted = network.fit(batches(0), steps_per_epoch=steps, shuffle=False, verbose=0)
+    return fitted.history["loss"][-1]
+
+
+def train_theirs(network: EagerNetwork, optimizer: torch.optim.Optimizer, steps: int) -> float:
+    total, stream = 0.0, batches(0)
+    for _ in range(steps):
+        (visual, acoustic), targets = next(stream)
+        visual, acoustic = torch.from_numpy(visual), torch.from_numpy(acoustic)
+        loss = network.loss(
+            visual, acoustic, {name: torch.from_numpy(value) for name, value in targets.items()}
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        for parameter in network.parameters():
+            nn.utils.clip_grad_norm_(parameter, 1.0)
+        optimizer.step()
+        total += float(loss.detach())
+    return total / steps
+
+
+def timed(train, *arguments) -> tuple[float, float]:
+    start = time.perf_counter()
+    loss = train(*arguments)
+    return loss, BATCH * STEPS / (time.perf_counter() - start)
+
+
+def main(rounds: int, threads: int) -> None:
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    torch.set_num_threads(threads)
+    ours = CrossModalNetwork(CLASSES, label_start=0, weight_decay=WEIGHT_DECAY)
+    ours.build([(None, 1024), (None, 128)])
+    theirs = EagerNetwork()
+    theirs.copy_weights(ours)
+    ours.compile(
+        optimizer=paper_optimizer(RATE, BATCH), jit_compile=True, steps_per_execution=STEPS
+    )
+    optimizer = torch.optim.Adam(theirs.parameters(), RATE)
+    print(f"batches of {BATCH}, {threads} threads, load {os.getloadavg()}")
+    start = time.perf_counter()
+    first = train_ours(ours, STEPS), train_theirs(theirs, optimizer, STEPS)
+    print(f"loss of the first {STEPS} batches: ours {first[0]:.5f}, eager {first[1]:.5f}")
+    print(f"that and the compilation took {time.perf_counter() - start:.1f} s")
+    ratios = []
+    for _ in range(rounds):
+        _, eager = timed(train_theirs, theirs, optimizer, STEPS)
+        _, compiled = timed(train_ours, ours, STEPS)
+        ratios.append(compiled / eager)
+        print(f"ours {compiled:.0f} examples/s, eager {eager:.0f}, ratio {ratios[-1]:.2f}")
+    print(f"median ratio {statistics.median(ratios):.2f}")
+    if abs(first[0] - first[1]) > 1e-3 * first[1]:
+        sys.exit("the two do not train the same model")
+    if statistics.median(ratios) < TARGET:
+        sys.exit(f"less than {TARGET} times as fast")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    given = parser.parse_args()
+    main(given.rounds, given.threads)
