@@ -11,11 +11,11 @@ twice the vectors too.
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -61,17 +61,24 @@ def print_memory(engine: str, vectors: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         np.save(Path(folder, "v.npy"), unit_vectors(vectors, 1))
         mapped = np.load(Path(folder, "v.npy"), mmap_mode="r")
-        before = _allocated()
+        done, before, samples = threading.Event(), anonymous_memory(), []
+
+        def watch() -> None:
+            while not done.wait(0.01):
+                samples.append(anonymous_memory())
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
         top_k(queries, mapped, TOP) if engine == "ours" else neighbours(engine, mapped, queries)
-        print(round(_allocated() - before))
+        done.set()
+        watcher.join()
+    print(round(max(samples) - before))
 
 
-def _allocated() -> float:
-    """Peak MB of this process that no file backs."""
-    status = Path("/proc/self/status").read_text()
-    resident = dict(line.split(":", 1) for line in status.splitlines() if line.startswith("Rss"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return (peak - int(resident["RssFile"].split()[0])) / 1024
+def anonymous_memory() -> float:
+    """MB of this process that no file backs: what is mapped from a file comes and goes."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["RssAnon"].split()[0]) / 1024
 
 
 def memory(engine: str, vectors: int) -> str:
