@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import logging
+import os
 import shutil
 import sys
 import time
@@ -11,6 +12,9 @@ from pathlib import Path
 
 from tfrepro.errors import UserError
 from tfrepro.files import sha256
+
+# Otherwise every process that starts TensorFlow tells what it was compiled with.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 log = logging.getLogger("tfrepro")
 

@@ -1,7 +1,7 @@
 """Training one method for one table: what the papers' training stages share."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,8 @@ from typing import Any
 from _code import code_of
 from _stage import log, read, work_folder, wrote
 
-from tfrepro.evaluation.experiment import run_method
+from tfrepro.evaluation.embedder import Embedder
 from tfrepro.evaluation.method import Method
-from tfrepro.evaluation.protocols import Split
-from tfrepro.evaluation.runs import write_run
 from tfrepro.features.feature_set import read_feature_set
 from tfrepro.methods import METHODS, make_method
 from tfrepro.settings.base import Section
@@ -23,19 +21,21 @@ def train(
     method: str,
     hyper_parameters: Section,
     features_folder: Path,
-    protocols: Mapping[str, Sequence[Split]],
+    experiment: Callable[..., None],
     folder: Path,
     *,
     stage: str,
     compute: Compute,
-    seed: int,
+    salt: object = None,
     inputs: Sequence[Path] = (),
     parts: Sequence[str] = (),
 ) -> None:
-    """Run a method over all splits and write ``folder``; finished splits survive a kill.
+    """Run an experiment with a method and write ``folder``; finished fits survive a kill.
 
-    ``inputs`` are files besides the features that the method reads, ``parts`` the
-    code that made them.
+    ``experiment(make, features, work, folder, jobs=, info=, title=)`` makes and fits the
+    method as often as it needs, keeps finished fits in ``work``, and writes ``folder``.
+    ``salt`` is whatever it depends on besides, ``inputs`` are files besides the features
+    that the method reads, ``parts`` the code that made them.
     """
     features = read_feature_set(read(features_folder))
     made_by = features.meta["code"] | code_of(f"stages/{stage}", f"methods/{method}", *parts)
@@ -45,7 +45,7 @@ def train(
         "corpus": features.meta["corpus"],
         "code": made_by,
     }
-    salt = json.dumps([info, seed, compute.precision], sort_keys=True)
+    salt = json.dumps([info, salt, compute.precision], sort_keys=True)
     make, jobs = partial(make_method, method, hyper_parameters), compute.jobs
     if METHODS[method].keras:
         make, jobs, where = _on_device(make, compute)
@@ -53,10 +53,7 @@ def train(
         log.info("%s runs on %s, %d at a time", method, where, jobs)
     name = f"{stage}-{features.meta['corpus']['name']}-{folder.name}"
     with work_folder(name, *features_folder.iterdir(), *inputs, salt=salt) as work:
-        run = run_method(
-            make, features, protocols, work, seed=seed, jobs=jobs, info=info, title=name
-        )
-        write_run(folder, run)
+        experiment(make, features, work, folder, jobs=jobs, info=info, title=name)
     wrote(folder)
 
 
@@ -72,6 +69,6 @@ def _on_device(make: Any, compute: Compute) -> tuple[Any, int, dict[str, str]]:
     return partial(_make_there, setup, make), jobs, where
 
 
-def _make_there(setup: Any, make: Any, seed: int) -> Method:
+def _make_there(setup: Any, make: Any, seed: int) -> Method | Embedder:
     setup()
     return make(seed)

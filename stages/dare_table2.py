@@ -1,9 +1,9 @@
 """DARE, Table 2: acoustic features beside one another, on one sound corpus."""
 
 from _code import code_of
-from _paths import metrics, plots, runs, sound_features
-from _stage import log, read, run, wrote
-from _tables import corpus_facts
+from _paths import metrics, plots, sound_features
+from _stage import read, run, wrote
+from _tables import corpus_facts, read_rows
 
 from tfrepro.evaluation.runs import Run, read_run
 from tfrepro.evaluation.tables import build_table, merge_code, rounded, write_table
@@ -19,7 +19,8 @@ TEST = "paired t-test over the folds, one-tailed: does sda score higher?"
 def dare_table2(corpus: str) -> None:
     settings = read_section(Table2, "dare.table2")
     features = read_feature_set(read(sound_features(corpus)))
-    found = _read_runs(corpus, settings)
+    names = [*settings.methods, *(f"sda-on-{name}" for name in settings.pretrain_on)]
+    found = read_rows(corpus, "dare", "table2", names, read_run)
     code = merge_code(
         [code_of("stages/dare_table2"), *(run.info["code"] for run in found.values())]
     )
@@ -59,16 +60,6 @@ def dare_table2(corpus: str) -> None:
         write_table(file, table)
         wrote(file)
     _write_plots(corpus, random, found)
-
-
-def _read_runs(corpus: str, settings: Table2) -> dict[str, Run]:
-    """The runs of the table's rows, in the order of ``params.yaml``."""
-    folder = runs(corpus, "dare", "table2")
-    names = [*settings.methods, *(f"sda-on-{name}" for name in settings.pretrain_on)]
-    for left in sorted(path.name for path in folder.iterdir() if path.name not in names):
-        if not left.startswith("."):
-            log.warning("%s: not among the methods of params.yaml, left out", folder / left)
-    return {name: read_run(read(folder / name)) for name in names}
 
 
 def _write_plots(corpus: str, table: dict, found: dict[str, Run]) -> None:

@@ -1,11 +1,12 @@
 """DARE, Table 2: one method on one sound corpus, over every fold."""
 
-from _dare_table2 import protocols
+from functools import partial
+
+from _dare_table2 import cross_validate
 from _paths import runs, sound_features
 from _stage import run
 from _train import train
 
-from tfrepro.features.feature_set import read_feature_set
 from tfrepro.methods import read_hyper_parameters
 from tfrepro.settings.dare import Table2
 from tfrepro.settings.reading import read_section
@@ -14,16 +15,15 @@ from tfrepro.settings.shared import Compute
 
 def dare_table2_run(corpus: str, method: str) -> None:
     table = read_section(Table2, "dare.table2")
-    folder = sound_features(corpus)
     train(
         method,
         read_hyper_parameters(method, table.methods[method], prefix="dare.table2.methods"),
-        folder,
-        protocols(read_feature_set(folder), table),
+        sound_features(corpus),
+        partial(cross_validate, table),
         runs(corpus, "dare", "table2") / method,
         stage="dare_table2_run",
         compute=read_section(Compute, "compute"),
-        seed=table.seed,
+        salt=[table.folds, table.seed],
     )
 
 

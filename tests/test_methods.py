@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tfrepro.errors import UserError
+from tfrepro.evaluation.embedder import Embedder
 from tfrepro.evaluation.method import Method
 from tfrepro.methods import METHODS, make_method, read_hyper_parameters
 from tfrepro.provenance import code_of_method
@@ -17,6 +19,8 @@ from tfrepro.settings.base import Section
 
 ROOT = Path(__file__).parents[1]
 PARAMS = ROOT / "params.yaml"
+SHAPES = {"classes": (Method, "predict_proba"), "embeddings": (Embedder, "embed")}
+RETRIEVAL = {"crossmodal.methods"}
 
 
 def factory(entry):
@@ -25,11 +29,11 @@ def factory(entry):
 
 
 def tables_of_methods(value, key=""):
-    """Every ``methods`` section of the parameters: dotted key and content."""
+    """Every ``methods`` section of the parameters, not lists of names: dotted key and content."""
     if isinstance(value, dict):
         for name, inner in value.items():
             inner_key = f"{key}.{name}" if key else name
-            if name == "methods":
+            if name == "methods" and isinstance(inner, dict):
                 yield inner_key, inner
             else:
                 yield from tables_of_methods(inner, inner_key)
@@ -50,12 +54,13 @@ def test_a_methods_class_takes_what_its_entry_its_settings_and_a_seed_give_it(na
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_methods_class_has_the_shape_of_a_method(name):
+def test_a_methods_class_has_the_shape_that_its_answers_call_for(name):
     made = factory(METHODS[name])
-    assert issubclass(made, Method)
-    for function in ("fit", "predict_proba"):
+    shape, answer = SHAPES[METHODS[name].answers]
+    assert issubclass(made, shape)
+    for function in ("fit", answer):
         ours = list(inspect.signature(getattr(made, function)).parameters)
-        assert ours == list(inspect.signature(getattr(Method, function)).parameters)
+        assert ours == list(inspect.signature(getattr(shape, function)).parameters)
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -92,13 +97,39 @@ def test_every_call_makes_a_method_of_its_own():
     )
 
 
-def test_every_method_of_the_parameters_is_registered():
+def test_a_method_that_answers_with_embeddings_is_made_too():
+    values = {"components": 5, "visual_ridge": 1, "acoustic_ridge": 0.5}
+    hyper_parameters = read_hyper_parameters("cca", values, prefix="x", answers="embeddings")
+    method = make_method("cca", hyper_parameters, seed=11)
+    assert isinstance(method, Embedder)
+    assert not isinstance(method, Method)
+    assert (method.components, method.acoustic_ridge, method.seed) == (5, 0.5, 11)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_in_a_table_of_the_other_kind_is_refused_with_those_that_fit(name):
+    """Whatever values are given."""
+    other = ({"classes", "embeddings"} - {METHODS[name].answers}).pop()
+    fitting = [key for key, entry in METHODS.items() if entry.answers == other]
+    with pytest.raises(UserError) as caught:
+        read_hyper_parameters(name, {}, prefix="x.methods", answers=other)
+    assert str(caught.value).startswith(f"params.yaml: x.methods.{name}: no such method")
+    assert str(caught.value).endswith(f"; allowed: {', '.join(fitting)}")
+
+
+def test_a_table_is_one_of_classification_unless_told_otherwise():
+    with pytest.raises(UserError, match=r"x\.cca: no such method; .*allowed: spectrum-mean, "):
+        read_hyper_parameters("cca", {}, prefix="x")
+
+
+def test_every_method_of_the_parameters_is_registered_and_answers_as_its_table_needs():
     tables = dict(tables_of_methods(yaml.safe_load(PARAMS.read_text())))
-    assert tables
+    assert set(tables) > RETRIEVAL
     for key, methods in tables.items():
+        answers = "embeddings" if key in RETRIEVAL else "classes"
         for name, values in methods.items():
             assert name in METHODS, f"{key}.{name}"
-            read_hyper_parameters(name, values, prefix=key)
+            read_hyper_parameters(name, values, prefix=key, answers=answers)
 
 
 def test_importing_the_registry_imports_no_method_and_no_tensorflow():

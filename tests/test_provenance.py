@@ -135,7 +135,7 @@ def test_every_script_method_and_corpus_has_a_checksum(everything):
     scripts = {f"stages/{f.stem}" for f in STAGES.glob("*.py") if not f.name.startswith("_")}
     assert scripts < set(everything)
     assert {f"methods/{name}" for name in METHODS} < set(everything)
-    assert {"sounds/rendered", "sounds/esc10"} < set(everything)
+    assert {"sounds/rendered", "sounds/esc10", "videos/yt8m"} < set(everything)
     assert all(re.fullmatch("[0-9a-f]{12}", checksum(files)) for files in everything.values())
 
 
@@ -293,14 +293,15 @@ def strings_in(tree):
 
 
 def sections_read(trees):
-    """Class name -> key, for every ``read_section(Class, "key")``; keys must be literal."""
+    """Class name -> key, for every ``read_section(Class, "key")``, a star for what is filled in."""
     found = {}
     for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "read_section":
                 section, key = node.args
-                assert isinstance(key, ast.Constant), f"read_section({ast.unparse(key)})"
-                found[ast.unparse(section)] = key.value
+                literal = isinstance(key, ast.Constant | ast.JoinedStr)
+                assert literal, f"read_section({ast.unparse(key)})"
+                found[ast.unparse(section)] = next(strings_in(ast.Expression(key)))
     return found
 
 
@@ -393,15 +394,16 @@ def test_a_stage_that_makes_a_method_depends_on_the_code_of_that_method(stage):
         assert name in strings, "the script names the method it makes"
 
 
-def test_building_a_corpus_depends_on_the_code_of_that_corpus():
-    assert "data/code/sounds/${item.corpus}.json" in PIPELINE["sounds"]["deps"]
+@pytest.mark.parametrize("kind", ["sounds", "videos"])
+def test_building_a_corpus_depends_on_the_code_of_that_corpus(kind):
+    assert f"data/code/{kind}/${{item.corpus}}.json" in PIPELINE[kind]["deps"]
 
 
 @pytest.mark.parametrize("stage", WORKING)
 def test_every_checksum_a_stage_keeps_beside_its_result_is_one_it_depends_on(stage):
     """Else a change of that code would make its tables look stale for ever."""
     strings = {s for tree in trees_of(script_of(stage)) for s in strings_in(tree)}
-    kept = {s for s in strings if re.fullmatch(r"(stages|methods|sounds)/[\w*-]+", s)}
+    kept = {s for s in strings if re.fullmatch(r"(stages|methods|sounds|videos)/[\w*-]+", s)}
     for part in kept:
         file = f"data/code/{part}.json"
         assert any(fnmatch.fnmatch(dep, file) or fnmatch.fnmatch(file, dep)
@@ -436,6 +438,7 @@ def test_no_stage_declares_a_parameter_it_does_not_read(stage):
         ("s = read_section(Table, 'dare.table')\nprint(s.folds, s.seed)",
          {"dare.table.folds", "dare.table.seed"}),
         ("jobs = read_section(Compute, 'compute').jobs", {"compute.jobs"}),
+        ("s = read_section(Split, f'yt8m.{corpus}.split')\nprint(s.seed)", {"yt8m.*.split.seed"}),
         ("values = read_section(Acoustic, 'acoustic').model_dump()", {"acoustic"}),
         ("own = getattr(read_section(Sounds, 'sounds'), corpus)", {"sounds.*"}),
         ("train(read_section(Compute, 'compute'))\ndef train(c: Compute): return c.jobs",

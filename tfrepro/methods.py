@@ -1,20 +1,22 @@
 """The registry: every name a paper's table may have as a row, and what makes it.
 
 To add a method: write a class of the shape of
-:class:`tfrepro.evaluation.method.Method`, give it a line in :data:`METHODS`,
-and an entry under a table's ``methods`` in ``params.yaml``. Nothing is imported
-until it is made, so reading the registry costs nothing.
+:class:`tfrepro.evaluation.method.Method`, or of
+:class:`tfrepro.evaluation.embedder.Embedder` for a table of retrieval, give it a
+line in :data:`METHODS`, and an entry under a table's ``methods`` in ``params.yaml``.
+Nothing is imported until it is made, so reading the registry costs nothing.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 from tfrepro.errors import UserError
+from tfrepro.evaluation.embedder import Embedder
 from tfrepro.evaluation.method import Method
 from tfrepro.features.acoustic import BLOCKS
-from tfrepro.settings import methods as settings
+from tfrepro.settings import methods, retrieval_methods
 from tfrepro.settings.base import Section, no_such, validate
 
 
@@ -28,12 +30,15 @@ class MethodEntry:
     settings : what ``params.yaml`` may say about it
     fixed : constructor arguments that make this name what it is
     keras : whether it trains a network, and so needs a device set up first
+    answers : with class probabilities, a :class:`Method`, or with vectors that search
+        and are found, an :class:`Embedder`
     """
 
     factory: str
     settings: type[Section]
     fixed: Mapping[str, Any] = field(default_factory=dict)
     keras: bool = False
+    answers: Literal["classes", "embeddings"] = "classes"
 
     @property
     def module(self) -> str:
@@ -42,15 +47,28 @@ class MethodEntry:
 
 def _softmax(*modalities: str) -> MethodEntry:
     return MethodEntry(
-        "tfrepro.baselines.linear:SoftmaxOnFeatures", settings.Softmax, {"modalities": modalities}
+        "tfrepro.baselines.linear:SoftmaxOnFeatures", methods.Softmax, {"modalities": modalities}
     )
 
 
 _SDA = MethodEntry(
     "tfrepro.models.sda_softmax:SdaSoftmax",
-    settings.SdaSoftmax,
+    methods.SdaSoftmax,
     {"modalities": BLOCKS},
     keras=True,
+)
+
+_LINEAR = "tfrepro.baselines.cross_modal"
+_CROSSMODAL = "tfrepro.models.crossmodal:CrossModalEmbedding"
+
+
+def _embedder(factory: str, section: type[Section], **fixed: Any) -> MethodEntry:
+    keras = factory.startswith("tfrepro.models.")
+    return MethodEntry(factory, section, fixed, keras, answers="embeddings")
+
+
+_CONTRASTIVE = _embedder(
+    "tfrepro.models.contrastive:ContrastiveEmbedding", retrieval_methods.Contrastive
 )
 
 METHODS: Mapping[str, MethodEntry] = {
@@ -62,30 +80,47 @@ METHODS: Mapping[str, MethodEntry] = {
     "sda-fast": _SDA,
     "sda-pretrained": MethodEntry(
         "tfrepro.models.sda_softmax:PretrainedSdaSoftmax",
-        settings.PretrainedSdaSoftmax,
+        methods.PretrainedSdaSoftmax,
         {"modalities": BLOCKS},
         keras=True,
     ),
     "acoustic": _softmax(*BLOCKS),
     "acoustic-pca": MethodEntry(
-        "tfrepro.baselines.linear:SoftmaxOnComponents", settings.PcaSoftmax, {"modalities": BLOCKS}
+        "tfrepro.baselines.linear:SoftmaxOnComponents", methods.PcaSoftmax, {"modalities": BLOCKS}
     ),
+    "random": _embedder(f"{_LINEAR}:RandomEmbedding", retrieval_methods.RandomVectors),
+    "ridge": _embedder(f"{_LINEAR}:RidgeEmbedding", retrieval_methods.RidgeRegression),
+    "cca": _embedder(f"{_LINEAR}:CcaEmbedding", retrieval_methods.Cca),
+    "crossmodal": _embedder(_CROSSMODAL, retrieval_methods.CrossModal, joint_length=True),
+    "crossmodal-apart": _embedder(_CROSSMODAL, retrieval_methods.CrossModal, joint_length=False),
+    "crossmodal-unlabelled": _embedder(
+        _CROSSMODAL, retrieval_methods.UnlabelledCrossModal, joint_length=True, label_weight=0.0
+    ),
+    "contrastive": _CONTRASTIVE,
+    "contrastive-plus": _CONTRASTIVE,
 }
 
 
 def read_hyper_parameters(
-    name: str, values: Mapping[str, Any], *, prefix: str, file: str = "params.yaml"
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    prefix: str,
+    file: str = "params.yaml",
+    answers: str = "classes",
 ) -> Section:
     """What ``params.yaml`` says about a method under the key ``prefix``, checked.
 
-    Raises UserError if there is no such method, or if a value is not allowed.
+    Raises UserError if there is no such method that answers so, or if a value is not
+    allowed.
     """
-    if name not in METHODS:
-        raise UserError(f"{file}: {prefix}.{name}: {no_such('method', name, tuple(METHODS))}")
+    fitting = tuple(key for key, entry in METHODS.items() if entry.answers == answers)
+    if name not in fitting:
+        raise UserError(f"{file}: {prefix}.{name}: {no_such('method', name, fitting)}")
     return validate(METHODS[name].settings, values, prefix=f"{prefix}.{name}", file=file)
 
 
-def make_method(name: str, hyper_parameters: Section, seed: int) -> Method:
+def make_method(name: str, hyper_parameters: Section, seed: int) -> Method | Embedder:
     """A fresh method of that name, not yet fitted."""
     entry = METHODS[name]
     module, _, factory = entry.factory.partition(":")

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from tfrepro.corpora.registry import SOUND_CORPORA
+from tfrepro.corpora.registry import SOUND_CORPORA, VIDEO_CORPORA, CorpusEntry
 from tfrepro.methods import METHODS
 
 PACKAGE = "tfrepro"
@@ -52,9 +52,8 @@ def code_of_method(name: str) -> dict[str, str]:
     return {"entry": _digest(description), **code_of_module(entry.module)}
 
 
-def code_of_sound_corpus(name: str) -> dict[str, str]:
+def code_of_corpus(entry: CorpusEntry) -> dict[str, str]:
     """The code of a corpus' builder, with the checksums of the sources it reads."""
-    entry = SOUND_CORPORA[name]
     registry = _ROOT / PACKAGE / "sources" / "registry"
     sources = {
         f"source {source}": _digest((registry / f"{source}.yaml").read_text())
@@ -64,12 +63,13 @@ def code_of_sound_corpus(name: str) -> dict[str, str]:
 
 
 def code_of_everything(stages: Path) -> dict[str, dict[str, str]]:
-    """``stages/<script>``, ``methods/<name>``, ``sounds/<corpus>`` -> their code."""
+    """``stages/<script>``, ``methods/<name>``, ``sounds/<corpus>``, ... -> their code."""
     scripts = sorted(file for file in stages.glob("*.py") if not file.name.startswith("_"))
     return {
         **{f"stages/{file.stem}": code_of_files([file]) for file in scripts},
         **{f"methods/{name}": code_of_method(name) for name in METHODS},
-        **{f"sounds/{name}": code_of_sound_corpus(name) for name in SOUND_CORPORA},
+        **{f"sounds/{name}": code_of_corpus(entry) for name, entry in SOUND_CORPORA.items()},
+        **{f"videos/{name}": code_of_corpus(entry) for name, entry in VIDEO_CORPORA.items()},
     }
 
 

@@ -59,6 +59,16 @@ def test_the_index_says_who_what_and_where_from(run, shard, video):
     assert rejects.empty
 
 
+def test_concepts_are_the_names_of_the_labels_whatever_the_vocabularys_order(run, shard, video):
+    shuffled = VOCABULARY.sample(frac=1, random_state=1)
+    for vocabulary in (VOCABULARY, shuffled):
+        index, _, _ = run(
+            [shard("a", [video("02aa", [2, 5]), video("02AA", [0]), video("p7aa", [3, 4, 5])])],
+            vocabulary=vocabulary,
+        )
+        assert index["concepts"].tolist() == [["c", "f"], ["a"], ["d", "e", "f"]]
+
+
 def test_it_equals_a_plain_loop_over_examples(run, shard, video):
     import tensorflow as tf
 
@@ -129,6 +139,7 @@ def test_it_makes_a_feature_set_that_is_read_again(run, shard, video, damage, tm
     features = read_feature_set(tmp_path / "features")
     assert features.stack(["visual", "acoustic"]).shape == (2, 1152)
     assert features.index["labels"][0].tolist() == [2, 3]
+    assert features.index["concepts"][0].tolist() == ["c", "d"]
     assert features.rejects["records_before"].tolist() == [2]
 
 

@@ -5,13 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
-from scipy.special import log_softmax
+from scipy.special import expit, log_softmax
 
 from tfrepro.evaluation.retrieval import recall_at_k
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.models.contrastive import (
+    LABEL_SCALE,
     ContrastiveEmbedding,
     ContrastiveNetwork,
+    frequent_labels,
     paired_batches,
     symmetric_info_nce,
     warmed_up_optimizer,
@@ -112,6 +114,45 @@ class TestNetwork:
         np.testing.assert_allclose(again(pair)[1], expected[1], atol=1e-6)
 
 
+class TestLabels:
+    """The second task: both embeddings tell the labels through one classifier."""
+
+    LABELS = np.array([[0, 2], [1, -1], [-1, -1], [2, -1]], np.int32)
+
+    def make(self, weight):
+        network = ContrastiveNetwork(
+            **PLAIN, temperature=0.07, classes=3, label_weight=weight, seed=0
+        )
+        network.build([(None, 20), (None, 10)])
+        return network
+
+    def test_the_loss_is_the_pairing_and_the_labels_cross_entropies(self):
+        network = self.make(0.3)
+        v, a = (unit(RNG.standard_normal((4, 16))).astype(np.float32) for _ in range(2))
+        expected = closed_form(v, a, 1 / 0.07)
+        kernel, bias = map(np.asarray, network.classifier.weights)
+        Y = np.array([[1, 0, 1], [0, 1, 0], [0, 0, 0], [0, 0, 1]])
+        for embedding in (v, a):
+            P = expit(LABEL_SCALE * embedding @ kernel + bias)
+            entropy = -(Y * np.log(P + 1e-5) + (1 - Y) * np.log(1 - P + 1e-5)).sum(axis=1)
+            expected += 0.3 * entropy.mean()
+        loss = network.compute_loss(y=self.LABELS, y_pred=(v, a))
+        assert float(loss) == pytest.approx(expected, rel=1e-5)
+
+    def test_without_weight_there_is_no_classifier(self):
+        assert self.make(0.0).classifier is None
+
+    def test_labels_are_learned_along_with_the_pairs(self):
+        data = videos(64)
+        data.index["labels"] = [[0] if row % 2 else [1, 5] for row in range(64)]
+        settings = SMALL | {"steps": 150, "batch": 64, "learning_rate": 1e-2, "seed": 1}
+        model = ContrastiveEmbedding(**(settings | PLAIN), label_weight=0.5).fit(data)
+        network = model.networks_[0]
+        probabilities = np.asarray(network.classify(model.embed(data).video_to_audio.queries))
+        assert probabilities.shape == (64, 3)
+        assert ((probabilities[:, 0] > 0.5) == (np.arange(64) % 2 == 1)).mean() > 0.95
+
+
 class TestOptimiser:
     def test_the_rate_climbs_then_falls_to_nothing(self):
         schedule = warmed_up_optimizer(1e-3, 0.1, 100)._learning_rate
@@ -127,17 +168,65 @@ class TestOptimiser:
         assert [w.path for w in decaying] == [w.path for w in kernels]
 
 
-def test_batches_are_full_and_hold_partners():
+def test_batches_are_full_and_hold_partners_and_their_labels():
     visual = np.arange(50, dtype=np.float32)[:, None]
-    batches = paired_batches(visual, visual + 100, 16, 0)
+    batches = paired_batches(visual, visual + 100, np.arange(50)[:, None], 16, 0)
     for _ in range(10):
-        ((v, a),) = next(batches)
+        (v, a), labels = next(batches)
         assert len(set(v[:, 0])) == 16
         np.testing.assert_array_equal(a, v + 100)
+        np.testing.assert_array_equal(labels, v)
+
+
+class TestLabels:
+    LISTS = ([7, 2], [2], [7, 9, 2], [9], [], [7])
+
+    def test_those_of_enough_videos_are_numbered_anew(self):
+        lists, classes = frequent_labels(self.LISTS, 3)
+        assert classes == 2
+        assert [sorted(row[row >= 0]) for row in lists] == [[0, 1], [0], [0, 1], [], [], [1]]
+
+    def test_the_rarest_may_be_kept(self):
+        lists, classes = frequent_labels(self.LISTS, 1)
+        assert classes == 3
+        assert [sorted(row[row >= 0]) for row in lists] == [[0, 1], [0], [0, 1, 2], [2], [], [1]]
+
+    def test_there_may_be_none_left(self):
+        lists, classes = frequent_labels(self.LISTS, 4)
+        assert classes == 0
+        assert (lists == -1).all()
+
+    def test_their_cross_entropy_of_both_embeddings_is_added_with_its_weight(self):
+        how = PLAIN | {"temperature": 0.07, "seed": 0}
+        plain, labelled = (
+            ContrastiveNetwork(**how),
+            ContrastiveNetwork(**how, classes=6, label_weight=0.1),
+        )
+        for network in (plain, labelled):
+            network.build([(None, 20), (None, 10)])
+        pair = [unit(RNG.standard_normal((4, 16))).astype(np.float32) for _ in range(2)]
+        y = np.array([[0, -1], [1, 5], [3, -1], [-1, -1]])
+        Y = np.array([[1, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 1], [0, 0, 0, 1, 0, 0], [0] * 6])
+        entropies = []
+        for embedding in pair:
+            P = np.float64(labelled.classify(embedding))
+            entropies.append(-np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P), axis=1).mean())
+        extra = labelled.compute_loss(y=y, y_pred=pair) - plain.compute_loss(y=y, y_pred=pair)
+        # The 1e-5 inside the logarithms is not in the formula here.
+        assert float(extra) == pytest.approx(0.1 * sum(entropies), rel=1e-2)
+
+    def test_a_network_with_a_classifier_is_saved_too(self, tmp_path):
+        network = ContrastiveNetwork(**PLAIN, temperature=1, seed=0, classes=6, label_weight=0.1)
+        pair = tuple(videos().arrays.values())
+        expected = network(pair)[0]
+        network.save(tmp_path / "network.keras")
+        again = keras.saving.load_model(tmp_path / "network.keras")
+        np.testing.assert_allclose(again(pair)[0], expected, atol=1e-6)
+        np.testing.assert_allclose(again.classify(expected), network.classify(expected), atol=1e-6)
 
 
 class TestTraining:
-    SETTINGS = SMALL | {"epochs": 60, "batch": 64, "learning_rate": 1e-2, "members": 2, "seed": 1}
+    SETTINGS = SMALL | {"steps": 60, "batch": 64, "learning_rate": 1e-2, "members": 2, "seed": 1}
 
     @pytest.fixture(scope="class")
     def fitted(self):
@@ -149,7 +238,7 @@ class TestTraining:
             assert recall_at_k(way.queries, way.candidates, (1,))[0] > 0.95
 
     def test_dropout_and_mixing_still_let_it_learn(self):
-        settings = self.SETTINGS | {"members": 1, "epochs": 200}
+        settings = self.SETTINGS | {"members": 1, "steps": 200}
         made = ContrastiveEmbedding(**settings).fit(videos()).embed(videos())
         way = made.audio_to_video
         assert recall_at_k(way.queries, way.candidates, (1,))[0] > 0.5
@@ -173,6 +262,16 @@ class TestTraining:
             way.queries @ way.candidates.T, np.mean(cosines, axis=0), atol=1e-5
         )
 
+    def test_hubs_are_corrected_by_the_training_videos(self):
+        settings = self.SETTINGS | PLAIN | {"members": 1, "steps": 20}
+        plain = ContrastiveEmbedding(**settings).fit(videos())
+        corrected = ContrastiveEmbedding(**settings, hub_scale=5.0).fit(videos())
+        test = videos(seed=3)
+        expected = plain.embed(test).without_hubs(plain.embed(videos()), 5.0)
+        way, same = corrected.embed(test).audio_to_video, expected.audio_to_video
+        np.testing.assert_allclose(way.queries, same.queries, atol=1e-5)
+        np.testing.assert_allclose(way.candidates, same.candidates, atol=1e-5)
+
     def test_members_differ(self, fitted):
         first, second = (network.visual_tower.weights[0] for network in fitted.networks_)
         assert np.abs(np.subtract(first, second)).max() > 0.01
@@ -181,12 +280,41 @@ class TestTraining:
         made = []
         for disturbance in (1, 99):
             keras.utils.set_random_seed(disturbance)
-            settings = self.SETTINGS | {"members": 1, "epochs": 2}
+            settings = self.SETTINGS | {"members": 1, "steps": 2}
             made.append(ContrastiveEmbedding(**settings).fit(videos()).embed(videos()))
         np.testing.assert_array_equal(
             made[0].video_to_audio.queries, made[1].video_to_audio.queries
         )
 
     def test_fewer_videos_than_a_batch_train_as_one_batch(self):
-        settings = self.SETTINGS | {"members": 1, "epochs": 2, "batch": 1024}
+        settings = self.SETTINGS | {"members": 1, "steps": 2, "batch": 1024}
         assert len(ContrastiveEmbedding(**settings).fit(videos(10)).history_) == 2
+
+    @pytest.mark.parametrize(("steps", "epochs"), [(1, 1), (8, 3)])
+    def test_steps_are_rounded_to_whole_epochs_at_least_one(self, steps, epochs):
+        settings = self.SETTINGS | {"members": 1, "steps": steps, "batch": 20}
+        model = ContrastiveEmbedding(**settings).fit(videos())  # 64 videos: 3 full batches
+        assert len(model.history_) == epochs
+        assert int(model.networks_[0].optimizer.iterations) == 3 * epochs
+
+    def test_labels_are_learned_if_so_set(self):
+        features = videos()
+        y = (features.arrays["acoustic"][:, 0] > 0).astype(int)
+        features.index["labels"] = [[label] for label in y]
+        settings = self.SETTINGS | PLAIN | {"members": 1, "label_weight": 1.0}
+        model = ContrastiveEmbedding(**settings).fit(features)
+        made = model.embed(features).arrays()
+        for embedding in (made["visual"], made["acoustic"]):
+            P = np.asarray(model.networks_[0].classify(embedding))
+            assert np.mean(P.argmax(axis=1) == y) > 0.9
+
+    def test_candidates_are_corrected_by_the_training_videos_if_so_set(self):
+        settings = self.SETTINGS | PLAIN | {"members": 1, "steps": 2}
+        plain = ContrastiveEmbedding(**settings).fit(videos())
+        corrected = ContrastiveEmbedding(**settings, hub_scale=10.0).fit(videos())
+        test = videos(20, seed=2)
+        expected = plain.embed(test).without_hubs(plain.embed(videos()), 10.0).arrays()
+        made = corrected.embed(test).arrays()
+        assert made["visual"].shape == (20, 18)
+        for name, array in made.items():
+            np.testing.assert_allclose(array, expected[name], atol=1e-5)

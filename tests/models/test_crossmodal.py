@@ -172,7 +172,7 @@ class TestLoss:
     def test_the_step_is_read_while_training_not_once_before(self):
         """The published code would have kept λ = 0 in its restored graph."""
         model = CrossModalEmbedding(
-            6, **SMALL, batch=24, epochs=6, label_start=6, label_weight=5.0, learning_rate=0.0
+            6, **SMALL, batch=24, steps=12, label_start=6, label_weight=5.0, learning_rate=0.0
         )
         history = model.fit(videos()).history_
         extra = history["loss"] - history["pairing"]
@@ -235,7 +235,7 @@ class TestOptimiser:
 
 
 class TestTraining:
-    SETTINGS = SMALL | {"batch": 48, "epochs": 300, "learning_rate": 3e-3, "seed": 1}
+    SETTINGS = SMALL | {"batch": 48, "steps": 300, "learning_rate": 3e-3, "seed": 1}
 
     @pytest.fixture(scope="class")
     def fitted(self):
@@ -245,7 +245,7 @@ class TestTraining:
         features = videos()
         features.index["labels"] = [[i] for i in range(48)]  # so that any two may be mispaired
         units = {"visual_units": (256, 256), "acoustic_units": (256, 256)}
-        settings = self.SETTINGS | units | {"learning_rate": 1e-3, "epochs": 400}
+        settings = self.SETTINGS | units | {"learning_rate": 1e-3, "steps": 400}
         made = CrossModalEmbedding(48, **settings).fit(features).embed(features)
         for way in (made.audio_to_video, made.video_to_audio):
             assert recall_at_k(way.queries, way.candidates, (1,))[0] > 0.9
@@ -257,6 +257,12 @@ class TestTraining:
     def test_the_history_has_every_epoch(self, fitted):
         assert {"epoch", "loss", "pairing", "labelling"} <= set(fitted.history_.columns)
         assert fitted.history_["epoch"].tolist() == list(range(1, 301))
+
+    @pytest.mark.parametrize(("steps", "epochs"), [(1, 1), (8, 3)])
+    def test_steps_are_rounded_to_whole_epochs_at_least_one(self, steps, epochs):
+        model = CrossModalEmbedding(6, **SMALL, batch=20, steps=steps)  # 48 videos: 3 batches
+        assert len(model.fit(videos()).history_) == epochs
+        assert int(model.network_.optimizer.iterations) == 3 * epochs
 
     def test_embeddings_are_unit_vectors_without_negative_values(self, fitted):
         way = fitted.embed(videos(seed=5)).video_to_audio
@@ -271,7 +277,7 @@ class TestTraining:
         made = []
         for disturbance in (1, 99):
             keras.utils.set_random_seed(disturbance)
-            model = CrossModalEmbedding(6, **SMALL, batch=20, epochs=2, seed=3).fit(videos())
+            model = CrossModalEmbedding(6, **SMALL, batch=20, steps=6, seed=3).fit(videos())
             made.append(model.embed(videos()).video_to_audio.queries)
         np.testing.assert_array_equal(*made)
 

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 
 from tfrepro.evaluation.runs import Run
-from tfrepro.report.plots import autoencoder_curves, bars, confusion, write_plot
+from tfrepro.report.plots import (
+    autoencoder_curves,
+    bars,
+    confusion,
+    loss_curves,
+    recall_panels,
+    training_size_panels,
+    write_plot,
+)
 
 TABLE = {
     "corpus": {"name": "toy"},
@@ -97,6 +105,88 @@ def test_curves_of_several_runs_stand_below_one_another():
 def test_without_a_trained_run_there_are_columns_and_no_rows():
     assert list(autoencoder_curves({}, "random").columns) == ["curve", "epoch", "loss"]
     assert autoencoder_curves({}, "random").empty
+
+
+def test_a_loss_curve_is_averaged_over_seeds_and_members():
+    histories = {
+        "one": pd.DataFrame(
+            {"seed": [1, 1, 2, 2], "epoch": [1, 2, 1, 2], "loss": [4.0, 2.0, 6.0, 3.0]}
+        ),
+        "two": pd.DataFrame({"member": [1, 2], "epoch": [1, 1], "loss": [1.0, 2.0]}),
+    }
+    assert loss_curves(histories).to_dict("list") == {
+        "curve": ["one", "one", "two"],
+        "epoch": [1, 2, 1],
+        "loss": [5.0, 2.5, 1.5],
+    }
+
+
+@pytest.mark.parametrize("columns", [[], ["training", "seed"], ["epoch", "accuracy"], ["loss"]])
+def test_a_method_that_logs_no_loss_has_no_curve(columns):
+    silent, one = pd.DataFrame(columns=columns), pd.DataFrame({"epoch": [1], "loss": [4.0]})
+    assert loss_curves({"silent": silent, "one": one})["curve"].tolist() == ["one"]
+    only = loss_curves({"silent": silent})
+    assert (list(only), len(only)) == (["curve", "epoch", "loss"], 0)
+
+
+def recall(mean, published=None):
+    return {"mean": mean, "std": 0.01, "n": 3, "published": published}
+
+
+RECALLS = {
+    "corpus": {"name": "toy"},
+    "rows": {
+        "ours": {
+            "recall_at_1_pool_256": recall(0.25),
+            "recall_at_5_pool_512": recall(0.5),
+            "p_recall_at_1_pool_256": 0.01,
+        },
+        "paper": {
+            "recall_at_1_pool_256": recall(0.125, 0.215),
+            "published_p_recall_at_1_pool_256": 1e-9,
+        },
+    },
+}
+
+
+def test_recalls_have_a_curve_a_method_and_one_of_what_was_published():
+    drawn = recall_panels({"audio_to_video": RECALLS})
+    assert drawn.to_dict("list") == {
+        "corpus": ["toy"] * 4,
+        "direction": ["audio to video"] * 4,
+        "panel": ["Recall@1", "Recall@5", "Recall@1", "Recall@1"],
+        "curve": ["ours", "ours", "paper", "published"],
+        "pool": [256, 512, 256, 256],
+        "recall": [0.25, 0.5, 0.125, 0.215],
+    }
+
+
+def test_each_direction_has_panels_of_its_own():
+    other = {"corpus": {"name": "toy"}, "rows": {"ours": {"recall_at_1_pool_256": recall(0.75)}}}
+    drawn = recall_panels({"audio_to_video": RECALLS, "video_to_audio": other})
+    assert drawn[drawn["direction"] == "video to audio"]["recall"].tolist() == [0.75]
+    assert len(drawn) == 5
+
+
+def test_recall_against_training_videos_has_a_curve_a_method():
+    table = {
+        "corpus": {"name": "toy"},
+        "rows": {
+            "cca-256": {
+                "audio_to_video_recall_at_10_pool_512": recall(0.25),
+                "video_to_audio_recall_at_10_pool_512": recall(0.5),
+            },
+            "crossmodal-apart-1024": {"audio_to_video_recall_at_1_pool_256": recall(0.75)},
+        },
+    }
+    assert training_size_panels(table).to_dict("list") == {
+        "corpus": ["toy"] * 3,
+        "direction": ["audio to video", "video to audio", "audio to video"],
+        "panel": ["Recall@10 in 512", "Recall@10 in 512", "Recall@1 in 256"],
+        "curve": ["cca", "cca", "crossmodal-apart"],
+        "videos": [256, 256, 1024],
+        "recall": [0.25, 0.5, 0.75],
+    }
 
 
 def test_a_plot_is_written_with_a_head_line_and_five_digits(tmp_path):

@@ -18,6 +18,8 @@ from tfrepro.sources import names
 PARAMS = Path(__file__).parents[2] / "params.yaml"
 TABLE2 = "dare.table2"
 METHODS_KEY = f"{TABLE2}.methods"
+CLASSIFIERS = ", ".join(name for name, entry in METHODS.items() if entry.answers == "classes")
+EMBEDDERS = ", ".join(name for name, entry in METHODS.items() if entry.answers == "embeddings")
 
 
 @pytest.fixture
@@ -29,6 +31,7 @@ def small():
         "corruption": [0.1, 0.2],
         "compression": "none",
     }
+    split = {"test": 16, "valid_share": 0.1, "seed": 7}
     return {
         "compute": {"jobs": 1, "device": "cpu", "precision": "float32"},
         "sources": {"mirrors": [], "cache": "data/sources", "fetch": []},
@@ -50,6 +53,35 @@ def small():
                     "sda": {"C": 1.0, "autoencoder": autoencoder},
                 },
             }
+        },
+        "yt8m": {
+            "on_corrupt": "skip",
+            "rendered": {
+                "videos": 64,
+                "shards": 2,
+                "labels": 30,
+                "noise": 1.0,
+                "seed": 1,
+                "split": dict(split),
+            },
+            "yt8m": {"split": dict(split)},
+        },
+        "crossmodal": {
+            "corpora": ["rendered"],
+            "held_out": "test",
+            "seed": 1,
+            "seeds": 2,
+            "ks": [1, 5],
+            "pools": [8, 16],
+            "shuffles": 2,
+            "fewer_videos": {"methods": ["ridge"], "videos": {"rendered": [20]}},
+            "methods": {
+                "random": {"dimensions": 8},
+                "ridge": {"visual_ridge": 1.0, "acoustic_ridge": 1.0},
+            },
+            "overrides": {"rendered": {"ridge": {"visual_ridge": 2.0}}},
+            "gallery": {"method": "ridge", "queries": 2, "matches": 2, "seed": 1},
+            "index": {"method": "ridge", "finds": "visual", "approximate": False},
         },
     }
 
@@ -194,8 +226,8 @@ def test_a_missing_key_is_named(params, small, key):
          f".0 = 'esc11': no such source; did you mean esc10?; allowed: {', '.join(names())}"),
         # methods
         (f"{METHODS_KEY}.sdaa", {"C": 1.0},
-         f": no such method; did you mean sda?; allowed: {', '.join(METHODS)}"),
-        (f"{METHODS_KEY}.zoo", {"C": 1.0}, f": no such method; allowed: {', '.join(METHODS)}"),
+         f": no such method; did you mean sda?; allowed: {CLASSIFIERS}"),
+        (f"{METHODS_KEY}.zoo", {"C": 1.0}, f": no such method; allowed: {CLASSIFIERS}"),
         (f"{METHODS_KEY}.acoustic", None, " = None: must hold keys and their values"),
         (f"{METHODS_KEY}.acoustic.C", 0, " = 0: must be greater than 0"),
         (f"{METHODS_KEY}.acoustic.C", "large", " = 'large': must be a number"),
@@ -203,6 +235,11 @@ def test_a_missing_key_is_named(params, small, key):
         (f"{METHODS_KEY}.sda.autoencoder.preset", "slow", " = 'slow': must be theano or fast"),
         (f"{METHODS_KEY}.sda.autoencoder.layers", [30, 0], ".1 = 0: must be at least 1"),
         (f"{METHODS_KEY}.sda.autoencoder.corruption", [0.1, 1], ".1 = 1: must be less than 1"),
+        # methods that do not answer as their table needs
+        (f"{METHODS_KEY}.ridge", {"visual_ridge": 1.0, "acoustic_ridge": 1.0},
+         f": no such method; allowed: {CLASSIFIERS}"),
+        ("crossmodal.methods.acoustic", {"C": 1.0}, f": no such method; allowed: {EMBEDDERS}"),
+        ("crossmodal.methods.random.dimensions", 0, " = 0: must be at least 1"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_one_line_with_the_key_the_value_and_what_is_allowed(
@@ -265,8 +302,20 @@ def test_every_mistake_in_the_methods_has_a_line_of_its_own(params, small):
     put(small, f"{METHODS_KEY}.sdaa", {})
     assert params(small) == [
         f"{METHODS_KEY}.acoustic.C = 0: must be greater than 0",
-        f"{METHODS_KEY}.sdaa: no such method; did you mean sda?; allowed: {', '.join(METHODS)}",
+        f"{METHODS_KEY}.sdaa: no such method; did you mean sda?; allowed: {CLASSIFIERS}",
     ]
+
+
+def test_a_bad_override_is_named_where_it_stands(params, small):
+    put(small, "crossmodal.overrides.rendered.ridge.acoustic_ridge", 0)
+    assert params(small) == [
+        "crossmodal.overrides.rendered.ridge.acoustic_ridge = 0: must be greater than 0"
+    ]
+
+
+def test_an_override_may_leave_out_what_its_method_has(params, small):
+    put(small, "crossmodal.overrides.rendered.random", {})
+    assert params(small) == []
 
 
 def test_a_long_value_is_cut_short(params, small):

@@ -12,7 +12,8 @@ class CorpusEntry:
 
     Attributes
     ----------
-    builder : ``module:function``; see :mod:`tfrepro.corpora.sounds` for what it must do
+    builder : ``module:function``; see :mod:`tfrepro.corpora.sounds` or
+        :mod:`tfrepro.corpora.shards` for what it must do
     sources : names in the registry of :mod:`tfrepro.sources`; none if it is made here
     """
 
@@ -31,4 +32,9 @@ class CorpusEntry:
 SOUND_CORPORA: Mapping[str, CorpusEntry] = {
     "rendered": CorpusEntry("tfrepro.corpora.rendered_sounds:build"),
     "esc10": CorpusEntry("tfrepro.corpora.esc10:build", sources=("esc10",)),
+}
+
+VIDEO_CORPORA: Mapping[str, CorpusEntry] = {
+    "rendered": CorpusEntry("tfrepro.corpora.rendered_yt8m:build"),
+    "yt8m": CorpusEntry("tfrepro.corpora.yt8m_2018:build", sources=("yt8m",)),
 }

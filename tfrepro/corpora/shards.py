@@ -8,7 +8,8 @@ Conventions
 ``file``       path inside the source if ``source`` is given, else inside the folder
 ``source``     name in the registry of :mod:`tfrepro.sources`, or empty
 ``sha256``     checksum of the file
-``kind``       ``shard`` or ``vocabulary``; there is one of the latter
+``kind``       ``shard``, ``vocabulary``, of which there is one, or ``pages``, of which there
+               may be one: see :mod:`tfrepro.corpora.yt8m_pages`
 =============  ==================================================================
 
 ``corpus.json`` says what the collection is (:class:`tfrepro.corpora.sounds.CorpusCard`).

@@ -5,14 +5,15 @@ Conventions
 The modalities are ``visual`` (1,024) and ``acoustic`` (128), as released: no
 scaling. The index has a row a video:
 
-==========  ====================================================================
-``id``      the release's letters and digits; upper and lower case differ
-``label``   top-level vertical of the video's first label
-``labels``  all its label numbers, as in the record
-``group``   the id: no two videos belong together
-``source``  the shard it is from
-``split``   ``train``, ``valid`` or ``test``
-==========  ====================================================================
+============  ==================================================================
+``id``        the release's letters and digits; upper and lower case differ
+``label``     top-level vertical of the video's first label
+``labels``    all its label numbers, as in the record
+``concepts``  the names of those labels
+``group``     the id: no two videos belong together
+``source``    the shard it is from
+``split``     ``train``, ``valid`` or ``test``
+============  ==================================================================
 
 In the release labels ascend, which is by falling frequency; so the first is the
 commonest, and the verticals make it one of 25 classes a video.
@@ -146,6 +147,7 @@ class _Register:
                 "id": list(self._places),
                 "label": vocabulary["vertical"].loc[first].to_numpy(),
                 "labels": self._labels,
+                "concepts": [vocabulary["name"].loc[labels].tolist() for labels in self._labels],
                 "group": list(self._places),
                 "source": [file.name for file, _ in self._places.values()],
             }

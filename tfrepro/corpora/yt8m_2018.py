@@ -14,6 +14,7 @@ from tfrepro.sources import Resolved
 
 SOURCE = "yt8m"
 VOCABULARY = "vocabulary_v2_full.csv"
+CAPTIONS = "yt8m_captions_1250.jsonl"
 CARD = CorpusCard(
     name="yt8m",
     title="YouTube-8M (2018), 52 shards of the validation split at video level",
@@ -25,11 +26,12 @@ CARD = CorpusCard(
 def build(
     folder: Path, settings: object, find_source: Callable[[str], Resolved]
 ) -> tuple[pd.DataFrame, CorpusCard]:
-    """The shards and the vocabulary of the source ``yt8m``, which stay where they are."""
+    """The files of the source ``yt8m``, which stay where they are."""
     source = find_source(SOURCE)
+    kinds = {VOCABULARY: "vocabulary", CAPTIONS: "pages"}
     rows = [
-        (file.path, SOURCE, file.sha256, "vocabulary" if file.path == VOCABULARY else "shard")
+        (file.path, SOURCE, file.sha256, kinds.get(file.path, "shard"))
         for file in source.source.files
-        if file.path == VOCABULARY or file.path.endswith(".tfrecord")
+        if file.path in kinds or file.path.endswith(".tfrecord")
     ]
     return pd.DataFrame(rows, columns=["file", "source", "sha256", "kind"]), CARD

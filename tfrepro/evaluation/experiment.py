@@ -1,19 +1,17 @@
 """A method over every split of every protocol, resumable split by split."""
 
 import json
-import resource
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from tfrepro.evaluation.method import Method, history_of
+from tfrepro.evaluation.pieces import Cost, make_missing, measured
 from tfrepro.evaluation.protocols import Split
 from tfrepro.evaluation.runs import Run
 from tfrepro.features.feature_set import FeatureSet
@@ -28,14 +26,12 @@ class Outcome:
     ----------
     probabilities : (len(split.test), K) float32
     history : training curves, possibly empty
-    seconds : wall time of fitting and predicting
-    peak_mb : largest resident set of the process that did it, in MiB
+    cost : of fitting and predicting
     """
 
     probabilities: np.ndarray
     history: pd.DataFrame
-    seconds: float
-    peak_mb: float
+    cost: Cost
 
 
 def run_method(
@@ -67,30 +63,21 @@ def run_method(
         for name, splits in protocols.items()
         for number, split in enumerate(splits)
     ]
-    todo = [task for task in tasks if not task[3].exists()]
-    if todo:
-        workers = joblib.Parallel(n_jobs=min(jobs, len(todo)), return_as="generator_unordered")
-        done = workers(
-            joblib.delayed(_fit_and_save)(make, features, split, split_seed, file)
-            for _, split, split_seed, file in todo
-        )
-        for _ in tqdm(done, total=len(todo), desc=title, unit="split"):
-            pass
+    makers = {
+        file: partial(_fit_and_save, make, features, split, split_seed)
+        for _, split, split_seed, file in tasks
+    }
+    make_missing(makers, jobs=jobs, title=title, unit="split")
     return _assemble(features, tasks, dict(info or {}, seed=seed))
 
 
 def fit_split(method: Method, features: FeatureSet, split: Split) -> Outcome:
     """Fit on the training rows, predict the test rows."""
-    start = time.perf_counter()
-    train, test = features.take(split.train), features.take(split.test)
-    method.fit(train)
-    probabilities = np.asarray(method.predict_proba(test), np.float32)
-    return Outcome(
-        probabilities,
-        history_of(method),
-        seconds=time.perf_counter() - start,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    )
+    with measured() as cost:
+        train, test = features.take(split.train), features.take(split.test)
+        method.fit(train)
+        probabilities = np.asarray(method.predict_proba(test), np.float32)
+    return Outcome(probabilities, history_of(method), cost)
 
 
 def _fit_and_save(
@@ -102,8 +89,7 @@ def _fit_and_save(
             out,
             probabilities=outcome.probabilities,
             history=np.array(outcome.history.to_json(orient="records")),
-            seconds=outcome.seconds,
-            peak_mb=outcome.peak_mb,
+            **asdict(outcome.cost),
         )
 
 
@@ -112,8 +98,7 @@ def _load(file: Path) -> Outcome:
         return Outcome(
             saved["probabilities"],
             pd.DataFrame(json.loads(str(saved["history"]))),
-            float(saved["seconds"]),
-            float(saved["peak_mb"]),
+            Cost(float(saved["seconds"]), float(saved["peak_mb"])),
         )
 
 
@@ -130,7 +115,7 @@ def _assemble(
         )
         probabilities.append(outcome.probabilities)
         histories.append(outcome.history.assign(**where))
-        costs.append({**where, "seconds": outcome.seconds, "peak_mb": outcome.peak_mb})
+        costs.append({**where, **asdict(outcome.cost)})
     return Run(
         pd.concat(predictions, ignore_index=True),
         np.concatenate(probabilities),

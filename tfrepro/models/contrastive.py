@@ -2,8 +2,9 @@
 
 What has come since: the symmetric contrastive loss with a learned temperature
 (InfoNCE) in place of one mispaired video at a time, inputs standardised, and,
-because there are few videos here, dropout, mixed examples and several networks
-whose cosines are averaged.
+because there are few videos here, dropout, mixed examples, labels as a second task,
+several networks whose cosines are averaged, and a correction for candidates that
+answer everything.
 
 Conventions
 -----------
@@ -15,6 +16,7 @@ both directions, learned temperature).
 
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -24,12 +26,16 @@ from keras import ops
 from tfrepro.features.embeddings import Embeddings
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.layers.mixing import mix_with_neighbours
-from tfrepro.layers.towers import dropout_tower
+from tfrepro.layers.towers import dropout_tower, glorot
 from tfrepro.models.batches import steps_per_execution
-from tfrepro.models.crossmodal import embed_pairs
+from tfrepro.models.crossmodal import label_cross_entropy
+from tfrepro.models.negative_sampling import label_matrix, padded_labels
+from tfrepro.models.pair_networks import embed_pairs, save_networks
 
 MOST_SCALE = 100.0
 WARM_UP = 0.1
+LABEL_SCALE = 8.0
+LEAST_VIDEOS = 5
 
 
 def symmetric_info_nce(visual, acoustic, scale):
@@ -61,6 +67,8 @@ class ContrastiveNetwork(keras.Model):
     visual_input_dropout, visual_dropout, acoustic_dropout : in [0, 1)
     mixing : while training, the largest share of a neighbour in an example, in [0, 1/2]
     temperature : that training starts from
+    classes : K labels that a classifier, shared by both embeddings, learns to tell
+    label_weight : of its cross entropy; 0 for no classifier
     seed : of weights, dropout and mixing
     """
 
@@ -75,6 +83,8 @@ class ContrastiveNetwork(keras.Model):
         acoustic_dropout: float,
         mixing: float,
         temperature: float,
+        classes: int = 0,
+        label_weight: float = 0.0,
         seed: int,
         **kwargs,
     ):
@@ -88,9 +98,21 @@ class ContrastiveNetwork(keras.Model):
             "acoustic_dropout": acoustic_dropout,
             "mixing": mixing,
             "temperature": temperature,
+            "classes": classes,
+            "label_weight": label_weight,
             "seed": seed,
         }
         self.mixing = mixing
+        self.label_weight = label_weight
+        self.classifier = None
+        if label_weight:
+            # Labels are rare: without this start the first steps do nothing but learn it.
+            self.classifier = keras.layers.Dense(
+                classes,
+                kernel_initializer=glorot(2 * seed, 50),
+                bias_initializer=keras.initializers.Constant(-5.0),
+                name="classifier",
+            )
         self.visual_scaling = keras.layers.Normalization(name="visual_scaling")
         self.acoustic_scaling = keras.layers.Normalization(name="acoustic_scaling")
         self.visual_tower = dropout_tower(
@@ -125,6 +147,8 @@ class ContrastiveNetwork(keras.Model):
             if not scaling.built:
                 scaling.build(shape)
             tower.build(shape)
+        if self.classifier is not None:
+            self.classifier.build((None, self.settings["dimensions"]))
         start = -math.log(self.settings["temperature"])
         self.log_scale = self.add_weight(
             name="log_scale", shape=(), initializer=keras.initializers.Constant(start)
@@ -145,7 +169,17 @@ class ContrastiveNetwork(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         scale = ops.minimum(ops.exp(self.log_scale), MOST_SCALE)
-        return symmetric_info_nce(*y_pred, scale)
+        loss = symmetric_info_nce(*y_pred, scale)
+        if self.classifier is None:
+            return loss
+        # A mixed example has the labels of its larger share.
+        return loss + self.label_weight * sum(
+            ops.mean(label_cross_entropy(self.classify(embedding), y)) for embedding in y_pred
+        )
+
+    def classify(self, embedding):
+        """Label probabilities of either kind of embedding: (B, d) -> (B, K)."""
+        return ops.sigmoid(ops.cast(self.classifier(LABEL_SCALE * embedding), "float32"))
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
@@ -168,9 +202,9 @@ def warmed_up_optimizer(
 
 
 def paired_batches(
-    visual: np.ndarray, acoustic: np.ndarray, batch: int, seed: int
-) -> Iterator[tuple[tuple[np.ndarray, np.ndarray]]]:
-    """Batches of image and sound in a new order each epoch, without end.
+    visual: np.ndarray, acoustic: np.ndarray, labels: np.ndarray, batch: int, seed: int
+) -> Iterator[tuple[tuple[np.ndarray, np.ndarray], np.ndarray]]:
+    """Batches of image, sound and labels in a new order each epoch, without end.
 
     All are full, since the loss depends on how many others there are: what is
     left over at the end of an epoch is skipped.
@@ -180,24 +214,49 @@ def paired_batches(
         order = rng.permutation(len(visual))
         for start in range(0, len(order) - batch + 1, batch):
             rows = order[start : start + batch]
-            yield ((visual[rows], acoustic[rows]),)
+            yield (visual[rows], acoustic[rows]), labels[rows]
+
+
+def frequent_labels(labels: Sequence[Sequence[int]], least: int) -> tuple[np.ndarray, int]:
+    """The labels that enough videos have, numbered anew, as lists.
+
+    Parameters
+    ----------
+    labels : (N) lists of label numbers
+    least : videos that must have a label
+
+    Returns
+    -------
+    lists : (N, L) as :func:`tfrepro.models.negative_sampling.padded_labels` gives them
+    classes : how many labels are left
+    """
+    most = max((max(row) for row in labels if len(row)), default=0)
+    Y = label_matrix(labels, most + 1)
+    Y = Y[:, np.flatnonzero(Y.getnnz(axis=0) >= least)].tocsr()
+    Y.sort_indices()
+    return padded_labels(Y), Y.shape[1]
 
 
 class ContrastiveEmbedding:
-    """Learns from pairs of ``visual`` and ``acoustic`` features; labels play no part.
+    """Learns from pairs of ``visual`` and ``acoustic`` features, and from ``labels`` if so set.
 
     Parameters
     ----------
     members : networks, alike but for their seeds, whose cosines are averaged
     learning_rate, weight_decay : of :func:`warmed_up_optimizer`
     batch : B, cut down to the number of training videos
-    epochs : through the training videos
+    steps : batches to train on, rounded to whole epochs, at least one
+    label_weight : of the labels' cross entropy; labels of fewer than five training videos
+        play no part
+    hub_scale : of the correction for candidates that answer everything, by the training
+        videos, see :meth:`tfrepro.features.embeddings.Embeddings.without_hubs`; 0 for none
     seed : member ``m`` uses ``members * seed + m``
     others : see :class:`ContrastiveNetwork`
 
     Attributes
     ----------
     networks_ : a :class:`ContrastiveNetwork` for each member
+    bank_ : embeddings of the training videos, if candidates are corrected
     history_ : ``member``, ``epoch`` and the epoch's mean ``loss``
     """
 
@@ -215,8 +274,10 @@ class ContrastiveEmbedding:
         learning_rate: float = 1e-3,
         weight_decay: float = 0.1,
         batch: int = 1024,
-        epochs: int = 40,
+        steps: int = 320,
         members: int = 1,
+        label_weight: float = 0.0,
+        hub_scale: float = 0.0,
         seed: int = 0,
     ):
         self.visual_hidden = visual_hidden
@@ -230,8 +291,10 @@ class ContrastiveEmbedding:
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.batch = batch
-        self.epochs = epochs
+        self.steps = steps
         self.members = members
+        self.label_weight = label_weight
+        self.hub_scale = hub_scale
         self.seed = seed
 
     def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "ContrastiveEmbedding":
@@ -245,12 +308,15 @@ class ContrastiveEmbedding:
                 for epoch, loss in enumerate(losses, 1)
             ]
         self.history_ = pd.DataFrame(curves)
+        self.bank_ = embed_pairs(self.networks_, train) if self.hub_scale else None
         return self
 
     def _train_member(self, train: FeatureSet, seed: int) -> tuple[ContrastiveNetwork, list[float]]:
         visual, acoustic = train.arrays["visual"], train.arrays["acoustic"]
+        labels, classes = self._labels(train)
         batch = min(self.batch, len(train))
-        steps = len(train) // batch
+        epoch = len(train) // batch
+        epochs = max(1, round(self.steps / epoch))
         network = ContrastiveNetwork(
             self.visual_hidden,
             self.acoustic_hidden,
@@ -260,33 +326,41 @@ class ContrastiveEmbedding:
             acoustic_dropout=self.acoustic_dropout,
             mixing=self.mixing,
             temperature=self.temperature,
+            classes=classes,
+            label_weight=self.label_weight,
             seed=seed,
         )
         network.adapt(visual, acoustic)
         network.compile(
-            optimizer=warmed_up_optimizer(
-                self.learning_rate, self.weight_decay, steps * self.epochs
-            ),
+            optimizer=warmed_up_optimizer(self.learning_rate, self.weight_decay, epoch * epochs),
             jit_compile=True,
-            steps_per_execution=steps_per_execution(steps),
+            steps_per_execution=steps_per_execution(epoch),
         )
         fitted = network.fit(
-            paired_batches(visual, acoustic, batch, seed),
-            steps_per_epoch=steps,
-            epochs=self.epochs,
+            paired_batches(visual, acoustic, labels, batch, seed),
+            steps_per_epoch=epoch,
+            epochs=epochs,
             shuffle=False,
             verbose=0,
         )
         return network, fitted.history["loss"]
 
+    def _labels(self, train: FeatureSet) -> tuple[np.ndarray, int]:
+        """The labels of the training videos as lists, and K; nothing where they play no part."""
+        if not self.label_weight:
+            return np.empty((len(train), 0), np.int32), 0
+        return frequent_labels(train.index["labels"], LEAST_VIDEOS)
+
     def embed(self, test: FeatureSet) -> Embeddings:
         """The members' embeddings side by side: (N, members · d), of length one.
 
-        Their dot product is the mean of the members' cosines.
+        With a correction for hubs there are two dimensions more.
         """
-        parts = [embed_pairs(network, test).video_to_audio for network in self.networks_]
-        share = np.float32(self.members**-0.5)
-        return Embeddings.in_one_space(
-            share * np.concatenate([part.queries for part in parts], axis=1),
-            share * np.concatenate([part.candidates for part in parts], axis=1),
-        )
+        embeddings = embed_pairs(self.networks_, test)
+        if self.bank_ is None:
+            return embeddings
+        return embeddings.without_hubs(self.bank_, self.hub_scale)
+
+    def save(self, folder: Path) -> None:
+        """Write the trained networks; see :mod:`tfrepro.models.pair_networks`."""
+        save_networks(folder, self.networks_)

@@ -17,6 +17,7 @@ inputs' joint length of one.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -30,6 +31,7 @@ from tfrepro.layers.towers import glorot, half_square, relu_tower
 from tfrepro.layers.unit_norm import joint_unit_norm, unit_norm
 from tfrepro.models.batches import steps_per_epoch, steps_per_execution
 from tfrepro.models.negative_sampling import label_matrix, mispaired_batches
+from tfrepro.models.pair_networks import embed_pairs, save_networks
 
 VISUAL_UNITS = (2000, 2000, 700, 700, 250)
 ACOUSTIC_UNITS = (450, 450, 200, 200, 250)
@@ -220,7 +222,7 @@ class CrossModalEmbedding:
     weight_decay : see :class:`CrossModalNetwork`; ``label_start`` counts batches
     negatives : probability with which a video is mispaired
     learning_rate, batch : of :func:`paper_optimizer`
-    epochs : through the training videos
+    steps : batches to train on, rounded to whole epochs, at least one
     seed : of weights, batches and mispairings
 
     Attributes
@@ -244,7 +246,7 @@ class CrossModalEmbedding:
         weight_decay: float = 1e-8,
         learning_rate: float = 1e-4,
         batch: int = 1024,
-        epochs: int = 5,
+        steps: int = 24_000,
         seed: int = 0,
     ):
         self.classes = classes
@@ -258,7 +260,7 @@ class CrossModalEmbedding:
         self.weight_decay = weight_decay
         self.learning_rate = learning_rate
         self.batch = batch
-        self.epochs = epochs
+        self.steps = steps
         self.seed = seed
 
     def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "CrossModalEmbedding":
@@ -280,32 +282,26 @@ class CrossModalEmbedding:
             weight_decay=self.weight_decay,
             seed=self.seed,
         )
-        steps = steps_per_epoch(len(visual), self.batch)
+        epoch = steps_per_epoch(len(visual), self.batch)
+        epochs = max(1, round(self.steps / epoch))
         self.network_.compile(
             optimizer=paper_optimizer(self.learning_rate, self.batch),
             jit_compile=True,
-            steps_per_execution=steps_per_execution(steps),
+            steps_per_execution=steps_per_execution(epoch),
         )
         batches = mispaired_batches(
             visual, acoustic, Y, batch=self.batch, probability=self.negatives, seed=self.seed
         )
         fitted = self.network_.fit(
-            batches, steps_per_epoch=steps, epochs=self.epochs, shuffle=False, verbose=0
+            batches, steps_per_epoch=epoch, epochs=epochs, shuffle=False, verbose=0
         )
-        self.history_ = pd.DataFrame(fitted.history).assign(epoch=range(1, self.epochs + 1))
+        self.history_ = pd.DataFrame(fitted.history).assign(epoch=range(1, epochs + 1))
         return self
 
     def embed(self, test: FeatureSet) -> Embeddings:
         """Both embeddings of each video: (N, 250)."""
-        return embed_pairs(self.network_, test)
+        return embed_pairs([self.network_], test)
 
-
-def embed_pairs(function, test: FeatureSet, batch: int = 1024) -> Embeddings:
-    """The embeddings that ``function`` makes of (B, D_v) and (B, D_a), a batch at a time."""
-    visual, acoustic = test.arrays["visual"], test.arrays["acoustic"]
-    parts = []
-    for start in range(0, len(test), batch):
-        rows = slice(start, start + batch)
-        pair = tuple(ops.convert_to_tensor(np.asarray(x[rows])) for x in (visual, acoustic))
-        parts.append([ops.convert_to_numpy(embedding) for embedding in function(pair)])
-    return Embeddings.in_one_space(*map(np.concatenate, zip(*parts, strict=True)))
+    def save(self, folder: Path) -> None:
+        """Write the trained network; see :mod:`tfrepro.models.pair_networks`."""
+        save_networks(folder, [self.network_])

@@ -1,5 +1,6 @@
 """Tables and runs as the small CSV files that ``dvc plots show`` draws."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ import pandas as pd
 
 from tfrepro.evaluation.runs import Run
 from tfrepro.files import atomic_file
+
+PUBLISHED = "published"
+RECALL = re.compile(r"recall_at_(?P<K>\d+)_pool_(?P<pool>\d+)")
 
 
 def bars(table: Mapping[str, Any]) -> pd.DataFrame:
@@ -59,6 +63,73 @@ def autoencoder_curves(runs: Mapping[str, Run], protocol: str) -> pd.DataFrame:
         parts.append(mean.assign(curve=name + ", layer " + mean["layer"].astype(int).astype(str)))
     columns = ["curve", "epoch", "loss"]
     return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def loss_curves(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The loss of each epoch, averaged over whatever was trained besides: one curve a method.
+
+    Columns ``curve``, ``epoch``, ``loss``; methods that log no loss have no curve.
+    """
+    parts = [
+        history.groupby("epoch", as_index=False)["loss"].mean().assign(curve=name)
+        for name, history in histories.items()
+        if {"epoch", "loss"} <= set(history)
+    ]
+    columns = ["curve", "epoch", "loss"]
+    return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def recall_panels(tables: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Recall against the size of the pool: a panel a K, a row of panels a direction.
+
+    tables : direction -> its table; the published cells are one more curve.
+
+    Columns ``corpus``, ``direction``, ``panel``, ``curve``, ``pool``, ``recall``.
+    """
+    rows = []
+    for direction, table in tables.items():
+        for method, row in table["rows"].items():
+            for score, value in row.items():
+                place = RECALL.fullmatch(score)
+                if not place:
+                    continue
+                for curve, recall in ((method, value["mean"]), (PUBLISHED, value["published"])):
+                    rows.append(
+                        {
+                            "corpus": table["corpus"]["name"],
+                            "direction": direction.replace("_", " "),
+                            "panel": f"Recall@{place['K']}",
+                            "curve": curve,
+                            "pool": int(place["pool"]),
+                            "recall": recall,
+                        }
+                    )
+    return pd.DataFrame(rows).dropna(subset="recall")
+
+
+def training_size_panels(table: Mapping[str, Any]) -> pd.DataFrame:
+    """Recall against the number of training videos: a panel a pool, a row a direction.
+
+    table : rows ``<method>-<videos>``, scores ``<direction>_recall_at_<K>_pool_<P>``
+
+    Columns ``corpus``, ``direction``, ``panel``, ``curve``, ``videos``, ``recall``.
+    """
+    rows = []
+    for name, row in table["rows"].items():
+        method, _, videos = name.rpartition("-")
+        for score, value in row.items():
+            place = RECALL.search(score)
+            rows.append(
+                {
+                    "corpus": table["corpus"]["name"],
+                    "direction": score[: place.start()].strip("_").replace("_", " "),
+                    "panel": f"Recall@{place['K']} in {place['pool']}",
+                    "curve": method,
+                    "videos": int(videos),
+                    "recall": value["mean"],
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def write_plot(file: Path, data: pd.DataFrame) -> None:

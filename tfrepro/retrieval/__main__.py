@@ -11,6 +11,7 @@ import numpy as np
 
 from tfrepro.errors import UserError
 from tfrepro.retrieval.index import Match, VectorIndex, load_index
+from tfrepro.retrieval.videos import encode_queries
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +40,10 @@ def _parser() -> argparse.ArgumentParser:
         help="ask with an item of the index, which is left out of its matches; may be repeated",
     )
     query.add_argument(
-        "--query-file", type=Path, metavar="NPY", help="ask with the rows of an array"
+        "--query-file",
+        type=Path,
+        metavar="NPY",
+        help="ask with the rows of an array: vectors, or features",
     )
     parser.add_argument("--top", type=int, default=10, metavar="K", help="matches (default 10)")
     parser.add_argument(
@@ -58,7 +62,8 @@ def _ask(index: VectorIndex, options: argparse.Namespace) -> dict[str, list[Matc
         queries = np.load(options.query_file, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise UserError(f"{options.query_file}: cannot be read as an array ({error})") from None
-    return {str(row): matches for row, matches in enumerate(index.search(queries, **how))}
+    found = index.search(encode_queries(index, queries), **how)
+    return {str(row): matches for row, matches in enumerate(found)}
 
 
 def _as_json(answers: dict[str, list[Match]]) -> str:

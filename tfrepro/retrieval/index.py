@@ -6,6 +6,7 @@ On disk it is a folder:
 - ``vectors.npy``: (N, d) float32, what is found
 - ``queries.npy``: (N, d) float32, what each id asks with, where that is something
   else: the sound of a video whose image track is found
+- ``model/``: the networks that made the vectors, where features are to be asked with
 - ``graph.faiss``: for approximate search, where the index was built with it
 - ``meta.json``: N, d and whatever else its maker wants known
 
@@ -13,6 +14,7 @@ A folder that exists is whole. Arrays are memory-mapped when read. Vectors are
 compared by dot product, which for vectors of length one is the cosine.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,6 +134,7 @@ def build_index(
     *,
     queries: np.ndarray | None = None,
     approximate: bool = False,
+    model: Path | None = None,
     meta: Mapping[str, Any] | None = None,
 ) -> VectorIndex:
     """Write an index as a folder, whole or not at all, and read it.
@@ -142,6 +145,7 @@ def build_index(
     vectors : (N, d), possibly memory-mapped: they are copied a block at a time
     queries : (N, d) what each id asks with; None for its own vector
     approximate : whether to build the graph for approximate search as well
+    model : folder that is copied into the index
 
     Raises
     ------
@@ -160,6 +164,8 @@ def build_index(
             _copy(queries, part / "queries.npy", ids)
         if approximate:
             build_graph(vectors, part / "graph.faiss")
+        if model is not None:
+            shutil.copytree(model, part / "model")
         facts = {"items": len(ids), "dimensions": vectors.shape[1]}
         write_json(part / "meta.json", {**(meta or {}), **facts})
     return load_index(folder)

@@ -1,70 +1,110 @@
-"""Hyper-parameters of the cross-modal methods, as ``params.yaml`` gives them."""
+"""Settings of the paper crossmodal."""
 
-from pydantic import Field, model_validator
+from typing import Annotated, Any, Literal
 
-from tfrepro.settings.base import Section
+from pydantic import AfterValidator, Field, model_validator
 
+from tfrepro.corpora.registry import VIDEO_CORPORA
+from tfrepro.settings.base import Section, known
 
-class RandomVectors(Section):
-    """Chance; see :class:`tfrepro.baselines.cross_modal.RandomEmbedding`."""
-
-    dimensions: int = Field(ge=1)
-
-
-class RidgeRegression(Section):
-    """See :class:`tfrepro.baselines.cross_modal.RidgeEmbedding`."""
-
-    visual_ridge: float = Field(gt=0)
-    acoustic_ridge: float = Field(gt=0)
+VideoCorpus = Annotated[str, AfterValidator(known(VIDEO_CORPORA, "video corpus"))]
+Values = dict[str, Any]
 
 
-class Cca(Section):
-    """See :class:`tfrepro.baselines.cross_modal.CcaEmbedding`."""
+class Gallery(Section):
+    """Figure 2: what is found for some videos, to look at and listen to.
 
-    components: int = Field(ge=1)
-    visual_ridge: float = Field(gt=0)
-    acoustic_ridge: float = Field(gt=0)
+    Attributes
+    ----------
+    method : whose embeddings are asked
+    queries : videos that ask with their image, and as many that ask with their sound
+    matches : shown for each
+    seed : of the choice of queries
+    """
+
+    method: str
+    queries: int = Field(ge=1, le=100)
+    matches: int = Field(ge=1, le=20)
+    seed: int = Field(ge=0)
 
 
-class CrossModal(Section):
-    """The paper's model; see :class:`tfrepro.models.crossmodal.CrossModalEmbedding`."""
+class Index(Section):
+    """The retrieval index of a corpus.
 
-    classes: int = Field(ge=1)
-    visual_units: tuple[int, ...] = Field(min_length=1)
-    acoustic_units: tuple[int, ...] = Field(min_length=1)
-    joint_length: bool
-    margin: float = Field(ge=0, lt=1)
-    negatives: float = Field(ge=0, le=1)
-    label_weight: float = Field(ge=0)
-    label_start: int = Field(ge=0)
-    weight_decay: float = Field(ge=0)
-    learning_rate: float = Field(gt=0)
-    batch: int = Field(ge=2)
-    epochs: int = Field(ge=1)
+    Attributes
+    ----------
+    method : whose trained networks embed the videos
+    finds : what is found, ``visual`` (asked by sound) or ``acoustic`` (asked by image)
+    approximate : whether to build the graph for approximate search as well
+    """
+
+    method: str
+    finds: Literal["visual", "acoustic"]
+    approximate: bool
+
+
+class FewerVideos(Section):
+    """What the number of training videos does.
+
+    Attributes
+    ----------
+    methods : that are trained on fewer videos as well
+    videos : for each corpus, on how many
+    """
+
+    methods: tuple[str, ...]
+    videos: dict[VideoCorpus, tuple[Annotated[int, Field(ge=2)], ...]]
+
+
+class CrossModalPaper(Section):
+    """Tables 1 and 2 and Figure 2.
+
+    Attributes
+    ----------
+    corpora : video corpora that the tables are made for
+    held_out : ``test``, the videos of the tables, after training on all others; or
+        ``valid``, to choose by, after training without either
+    seed : of the first training, and of the first way to cut the held-out videos into pools
+    seeds : trainings of every method
+    ks, pools : Recall@K among so many videos
+    shuffles : ways to cut the held-out videos into pools
+    fewer_videos : a study beside the tables
+    methods : rows of the tables and their hyper-parameters
+    overrides : for each corpus, method -> hyper-parameters that are different there
+    """
+
+    corpora: tuple[VideoCorpus, ...] = Field(min_length=1)
+    held_out: Literal["test", "valid"]
+    seed: int = Field(ge=0)
+    seeds: int = Field(ge=1)
+    ks: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
+    pools: tuple[Annotated[int, Field(ge=2)], ...] = Field(min_length=1)
+    shuffles: int = Field(ge=1)
+    fewer_videos: FewerVideos
+    methods: dict[str, Values] = Field(min_length=1)
+    overrides: dict[VideoCorpus, dict[str, Values]]
+    gallery: Gallery
+    index: Index
 
     @model_validator(mode="after")
-    def _one_space(self) -> "CrossModal":
-        if self.visual_units[-1] != self.acoustic_units[-1]:
-            raise ValueError(
-                f"the towers end in {self.visual_units[-1]} and {self.acoustic_units[-1]} units: "
-                "both must end in as many"
-            )
+    def _methods_are_there(self) -> "CrossModalPaper":
+        named = {"gallery.method": self.gallery.method, "index.method": self.index.method}
+        for number, name in enumerate(self.fewer_videos.methods):
+            named[f"fewer_videos.methods.{number}"] = name
+        for corpus, overrides in self.overrides.items():
+            named |= {f"overrides.{corpus}.{name}": name for name in overrides}
+        for key, name in named.items():
+            if name not in self.methods:
+                raise ValueError(f"{key} names {name}: add it to methods as well")
         return self
 
-
-class Contrastive(Section):
-    """See :class:`tfrepro.models.contrastive.ContrastiveEmbedding`."""
-
-    visual_hidden: tuple[int, ...]
-    acoustic_hidden: tuple[int, ...]
-    dimensions: int = Field(ge=1)
-    visual_input_dropout: float = Field(ge=0, lt=1)
-    visual_dropout: float = Field(ge=0, lt=1)
-    acoustic_dropout: float = Field(ge=0, lt=1)
-    mixing: float = Field(ge=0, le=0.5)
-    temperature: float = Field(gt=0)
-    learning_rate: float = Field(gt=0)
-    weight_decay: float = Field(ge=0)
-    batch: int = Field(ge=2)
-    epochs: int = Field(ge=1)
-    members: int = Field(ge=1)
+    @model_validator(mode="after")
+    def _corpora_have_their_own(self) -> "CrossModalPaper":
+        for corpus in self.corpora:
+            for key, section in (
+                ("fewer_videos.videos", self.fewer_videos.videos),
+                ("overrides", self.overrides),
+            ):
+                if corpus not in section:
+                    raise ValueError(f"{key} lacks {corpus}: give it [] or {{}}")
+        return self

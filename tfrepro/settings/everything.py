@@ -1,15 +1,19 @@
 """The whole of ``params.yaml``, checked before any work starts."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from tfrepro.errors import UserError
 from tfrepro.methods import read_hyper_parameters
 from tfrepro.settings.autoencoder import AcousticAutoencoder
 from tfrepro.settings.base import Section
+from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.dare import Dare
 from tfrepro.settings.reading import FILE, read_section
 from tfrepro.settings.shared import Acoustic, Compute, Sources
 from tfrepro.settings.sounds import Sounds
+from tfrepro.settings.yt8m import Yt8m
 
 
 class Settings(Section):
@@ -21,17 +25,32 @@ class Settings(Section):
     acoustic: Acoustic
     autoencoder: AcousticAutoencoder
     dare: Dare
+    yt8m: Yt8m
+    crossmodal: CrossModalPaper
 
 
 def read_everything(file: Path = FILE) -> Settings:
     """All settings; UserError with a line for each mistake in the file."""
     settings = read_section(Settings, "", file)
     mistakes = []
-    for name, values in settings.dare.table2.methods.items():
+    for prefix, name, values, answers in _method_entries(settings):
         try:
-            read_hyper_parameters(name, values, prefix="dare.table2.methods", file=str(file))
+            read_hyper_parameters(name, values, prefix=prefix, file=str(file), answers=answers)
         except UserError as error:
             mistakes.append(str(error))
     if mistakes:
         raise UserError("\n".join(mistakes))
     return settings
+
+
+def _method_entries(settings: Settings) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
+    """Where a method is named, its name, its hyper-parameters, and how it must answer."""
+    for name, values in settings.dare.table2.methods.items():
+        yield "dare.table2.methods", name, values, "classes"
+    paper = settings.crossmodal
+    for name, values in paper.methods.items():
+        yield "crossmodal.methods", name, values, "embeddings"
+    for corpus, overrides in paper.overrides.items():
+        for name in overrides:
+            values = {**paper.methods[name], **overrides[name]}
+            yield f"crossmodal.overrides.{corpus}", name, values, "embeddings"
