@@ -100,7 +100,7 @@ def test_the_real_corpus_is_52_shards_that_stay_where_they_are(real_data, tmp_pa
         return resolve(load(name), mirrors=[real_data], cache=tmp_path / "cache", offline=True)
 
     files, card = yt8m_2018.build(tmp_path, None, find)
-    assert files["kind"].value_counts().to_dict() == {"shard": 52, "vocabulary": 1}
+    assert files["kind"].value_counts().to_dict() == {"shard": 52, "vocabulary": 1, "pages": 1}
     assert files["file"].is_monotonic_increasing
     assert all(path.is_relative_to(real_data) for path in locate(files, tmp_path, find))
     assert not list(tmp_path.iterdir())

@@ -58,3 +58,12 @@ def test_the_real_file_knows_1250_videos(real_data):
     pages = read_pages(real_data / "yt8m" / "yt8m_captions_1250.jsonl")
     assert len(pages) == len(set(pages.values())) == 1250
     assert all(page.startswith("https://www.youtube.com/watch?v=") for page in pages.values())
+
+
+def test_a_video_whose_page_is_not_known_has_none(file):
+    assert read_pages(file({"id": "a", "youtube_id": None})) == {}
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"none\.jsonl: cannot be read"):
+        read_pages(tmp_path / "none.jsonl")

@@ -135,7 +135,7 @@ class TestSubsets:
         np.testing.assert_array_equal(whole.rows, ROWS)
 
     def test_more_than_there_are_is_an_error(self):
-        with pytest.raises(UserError, match="= 21: there are only 20 to train on"):
+        with pytest.raises(UserError, match="21 is too many, there are only 20 to train on"):
             training_subsets(ROWS, (4, 21), (0,))
 
 

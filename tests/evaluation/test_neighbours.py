@@ -100,3 +100,16 @@ class TestLabelAgreement:
         whole = label_agreement(way, labels)
         monkeypatch.setattr(neighbours, "BLOCK", 7)
         assert label_agreement(way, labels) == whole
+
+
+def test_videos_without_labels_agree_with_none():
+    vectors = np.array([[1, 0], [0.9, 0.1], [0, 1]], np.float32)
+    way = Direction(vectors, vectors)
+    assert label_agreement(way, [[0], [0], []]) == pytest.approx(2 / 3)
+    assert label_agreement(way, [[], [], []]) == 0
+
+
+def test_no_queries_have_no_matches():
+    way = Direction(np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32))
+    rows, scores = nearest_others(way, np.empty(0, int), 2)
+    assert rows.shape == scores.shape == (0, 2)

@@ -77,48 +77,18 @@ class TestHubs:
         assert (queries @ candidates.T).argmax(axis=1).tolist() == [0, 0, 0, 0]
         assert (way.queries @ way.candidates.T).argmax(axis=1).tolist() == [0, 1, 2, 3]
 
+    @pytest.mark.parametrize("block", [1, 7, 29])
+    def test_the_size_of_the_blocks_does_not_matter(self, monkeypatch, block):
+        made, bank = self.both(30, 0), self.both(40, 1)
+        whole = made.without_hubs(bank, self.SCALE).arrays()
+        monkeypatch.setattr(module, "BLOCK", block)
+        for name, array in made.without_hubs(bank, self.SCALE).arrays().items():
+            assert array.dtype == np.float32
+            np.testing.assert_allclose(array, whole[name], atol=1e-6)
+
     def test_embeddings_of_two_spaces_are_refused(self):
         way = Direction(np.ones((2, 3), np.float32), np.ones((2, 3), np.float32))
         with pytest.raises(ValueError, match="one space"):
             self.both(2, 0).without_hubs(
                 Embeddings(way, Direction(way.queries.copy(), way.queries.copy())), 1.0
             )
-
-
-class TestHubs:
-    BANK = Embeddings.in_one_space(vectors(4)[:4], vectors(5)[:4])
-
-    @pytest.mark.parametrize("block", [1, 2, 1024])
-    def test_a_candidate_loses_its_mean_nearness_to_the_bank(self, monkeypatch, block):
-        monkeypatch.setattr(module, "BLOCK", block)
-        made = ONE_SPACE.without_hubs(self.BANK, 3.0)
-        bank = self.BANK.arrays()
-        for name, asks in (("audio_to_video", "acoustic"), ("video_to_audio", "visual")):
-            before, after = getattr(ONE_SPACE, name), getattr(made, name)
-            hubness = np.log(np.exp(3 * bank[asks] @ before.candidates.T).mean(axis=0)) / 3
-            lost = before.queries @ before.candidates.T - after.queries @ after.candidates.T
-            # What a query loses besides is the same for all its candidates.
-            lost -= hubness
-            np.testing.assert_allclose(lost - lost[:, :1], 0, atol=1e-5)
-
-    def test_a_candidate_that_answers_everything_answers_less(self):
-        queries = np.float32([[1, 0, 0], [0, 1, 0]])
-        hub = np.float32([[0.8, 0.8, 0], [0, 0.7, 0]])
-        before = Embeddings.in_one_space(hub, queries)
-        assert (before.audio_to_video.queries @ hub.T).argmax(axis=1).tolist() == [0, 0]
-        bank = Embeddings.in_one_space(hub, queries[[0, 0, 0, 1]])
-        after = before.without_hubs(bank, 5.0).audio_to_video
-        assert (after.queries @ after.candidates.T).argmax(axis=1).tolist() == [0, 1]
-
-    def test_they_stay_one_space_of_two_dimensions_more(self):
-        arrays = ONE_SPACE.without_hubs(self.BANK, 3.0).arrays()
-        assert {name: array.shape for name, array in arrays.items()} == {
-            "visual": (5, 5),
-            "acoustic": (5, 5),
-        }
-        assert all(array.dtype == np.float32 for array in arrays.values())
-
-    def test_two_spaces_have_no_common_correction(self):
-        for own, bank in ((TWO_SPACES, self.BANK), (ONE_SPACE, TWO_SPACES)):
-            with pytest.raises(ValueError, match="only embeddings in one space"):
-                own.without_hubs(bank, 3.0)

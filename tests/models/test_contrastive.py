@@ -139,8 +139,37 @@ class TestLabels:
         loss = network.compute_loss(y=self.LABELS, y_pred=(v, a))
         assert float(loss) == pytest.approx(expected, rel=1e-5)
 
-    def test_without_weight_there_is_no_classifier(self):
+    def test_without_weight_or_labels_there_is_no_classifier(self):
         assert self.make(0.0).classifier is None
+        data = videos(12)
+        data.index["labels"] = [[row] for row in range(12)]  # none is frequent
+        settings = SMALL | PLAIN | {"steps": 1, "batch": 6, "seed": 1}
+        model = ContrastiveEmbedding(**settings, label_weight=0.5).fit(data)
+        assert model.networks_[0].classifier is None
+
+    LISTS = ([7, 2], [2], [7, 9, 2], [9], [], [7])
+
+    @pytest.mark.parametrize(
+        ("least", "kept", "expected"),
+        [
+            (1, 3, [[0, 1], [0], [0, 1, 2], [2], [], [1]]),
+            (3, 2, [[0, 1], [0], [0, 1], [], [], [1]]),
+            (4, 0, [[], [], [], [], [], []]),
+        ],
+    )
+    def test_those_of_enough_videos_are_numbered_anew(self, least, kept, expected):
+        lists, classes = frequent_labels(self.LISTS, least)
+        assert classes == kept
+        assert [sorted(row[row >= 0]) for row in lists] == expected
+
+    def test_a_network_with_a_classifier_is_saved_too(self, tmp_path):
+        network = self.make(0.3)
+        pair = tuple(videos().arrays.values())
+        expected = network(pair)[0]
+        network.save(tmp_path / "network.keras")
+        again = keras.saving.load_model(tmp_path / "network.keras")
+        np.testing.assert_allclose(again(pair)[0], expected, atol=1e-6)
+        np.testing.assert_allclose(again.classify(expected), network.classify(expected), atol=1e-6)
 
     def test_labels_are_learned_along_with_the_pairs(self):
         data = videos(64)
@@ -176,53 +205,6 @@ def test_batches_are_full_and_hold_partners_and_their_labels():
         assert len(set(v[:, 0])) == 16
         np.testing.assert_array_equal(a, v + 100)
         np.testing.assert_array_equal(labels, v)
-
-
-class TestLabels:
-    LISTS = ([7, 2], [2], [7, 9, 2], [9], [], [7])
-
-    def test_those_of_enough_videos_are_numbered_anew(self):
-        lists, classes = frequent_labels(self.LISTS, 3)
-        assert classes == 2
-        assert [sorted(row[row >= 0]) for row in lists] == [[0, 1], [0], [0, 1], [], [], [1]]
-
-    def test_the_rarest_may_be_kept(self):
-        lists, classes = frequent_labels(self.LISTS, 1)
-        assert classes == 3
-        assert [sorted(row[row >= 0]) for row in lists] == [[0, 1], [0], [0, 1, 2], [2], [], [1]]
-
-    def test_there_may_be_none_left(self):
-        lists, classes = frequent_labels(self.LISTS, 4)
-        assert classes == 0
-        assert (lists == -1).all()
-
-    def test_their_cross_entropy_of_both_embeddings_is_added_with_its_weight(self):
-        how = PLAIN | {"temperature": 0.07, "seed": 0}
-        plain, labelled = (
-            ContrastiveNetwork(**how),
-            ContrastiveNetwork(**how, classes=6, label_weight=0.1),
-        )
-        for network in (plain, labelled):
-            network.build([(None, 20), (None, 10)])
-        pair = [unit(RNG.standard_normal((4, 16))).astype(np.float32) for _ in range(2)]
-        y = np.array([[0, -1], [1, 5], [3, -1], [-1, -1]])
-        Y = np.array([[1, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 1], [0, 0, 0, 1, 0, 0], [0] * 6])
-        entropies = []
-        for embedding in pair:
-            P = np.float64(labelled.classify(embedding))
-            entropies.append(-np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P), axis=1).mean())
-        extra = labelled.compute_loss(y=y, y_pred=pair) - plain.compute_loss(y=y, y_pred=pair)
-        # The 1e-5 inside the logarithms is not in the formula here.
-        assert float(extra) == pytest.approx(0.1 * sum(entropies), rel=1e-2)
-
-    def test_a_network_with_a_classifier_is_saved_too(self, tmp_path):
-        network = ContrastiveNetwork(**PLAIN, temperature=1, seed=0, classes=6, label_weight=0.1)
-        pair = tuple(videos().arrays.values())
-        expected = network(pair)[0]
-        network.save(tmp_path / "network.keras")
-        again = keras.saving.load_model(tmp_path / "network.keras")
-        np.testing.assert_allclose(again(pair)[0], expected, atol=1e-6)
-        np.testing.assert_allclose(again.classify(expected), network.classify(expected), atol=1e-6)
 
 
 class TestTraining:
@@ -296,25 +278,3 @@ class TestTraining:
         model = ContrastiveEmbedding(**settings).fit(videos())  # 64 videos: 3 full batches
         assert len(model.history_) == epochs
         assert int(model.networks_[0].optimizer.iterations) == 3 * epochs
-
-    def test_labels_are_learned_if_so_set(self):
-        features = videos()
-        y = (features.arrays["acoustic"][:, 0] > 0).astype(int)
-        features.index["labels"] = [[label] for label in y]
-        settings = self.SETTINGS | PLAIN | {"members": 1, "label_weight": 1.0}
-        model = ContrastiveEmbedding(**settings).fit(features)
-        made = model.embed(features).arrays()
-        for embedding in (made["visual"], made["acoustic"]):
-            P = np.asarray(model.networks_[0].classify(embedding))
-            assert np.mean(P.argmax(axis=1) == y) > 0.9
-
-    def test_candidates_are_corrected_by_the_training_videos_if_so_set(self):
-        settings = self.SETTINGS | PLAIN | {"members": 1, "steps": 2}
-        plain = ContrastiveEmbedding(**settings).fit(videos())
-        corrected = ContrastiveEmbedding(**settings, hub_scale=10.0).fit(videos())
-        test = videos(20, seed=2)
-        expected = plain.embed(test).without_hubs(plain.embed(videos()), 10.0).arrays()
-        made = corrected.embed(test).arrays()
-        assert made["visual"].shape == (20, 18)
-        for name, array in made.items():
-            np.testing.assert_allclose(array, expected[name], atol=1e-5)

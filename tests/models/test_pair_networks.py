@@ -20,9 +20,9 @@ from tfrepro.models.pair_networks import (
     embed_arrays,
     embed_blocks,
     embed_pairs,
-    load_networks,
     save_networks,
 )
+from tfrepro.models.saved_networks import load_networks
 
 ROOT = Path(__file__).parents[2]
 TOWERS = {"visual_units": (12, 6), "acoustic_units": (8, 6)}
@@ -85,7 +85,8 @@ class TestFiles:
         fitted["apart"].save(tmp_path)
         code = (
             "import sys; from pathlib import Path; import numpy as np; "
-            "from tfrepro.models.pair_networks import embed_alone, load_networks; "
+            "from tfrepro.models.pair_networks import embed_alone; "
+            "from tfrepro.models.saved_networks import load_networks; "
             "X = np.ones((3, 20), 'float32'); "
             "np.save(sys.argv[2], embed_alone(load_networks(Path(sys.argv[1])), 'visual', X))"
         )
@@ -181,3 +182,10 @@ class TestAlone:
         with pytest.raises(UserError) as caught:
             embed_alone(networks, modality, np.ones(shape, np.float32))
         assert str(caught.value) == f"{modality} features of shape {shape}: must be (N, {D})"
+
+
+def test_saving_fewer_networks_leaves_none_of_an_earlier_save(fitted, tmp_path):
+    network = fitted["joint"].network_
+    save_networks(tmp_path, [network, network])
+    save_networks(tmp_path, [network])
+    assert len(load_networks(tmp_path)) == 1

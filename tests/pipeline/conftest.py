@@ -84,6 +84,25 @@ def _make_small(file: Path) -> None:
         "pretrain_on": ["rendered"],
         "methods": {"mfcc-mean": {"C": 1.0}, "sda": {"C": 1.0, "autoencoder": autoencoder}},
     }
+    params["yt8m"]["rendered"] |= {"videos": 256, "shards": 2}
+    params["yt8m"]["rendered"]["split"] |= {"test": 64}
+    contrastive = params["crossmodal"]["methods"]["contrastive"]
+    small = {"visual_hidden": [24], "acoustic_hidden": [24], "dimensions": 8}
+    params["crossmodal"] |= {
+        "seeds": 2,
+        "ks": [1, 5],
+        "pools": [16, 32],
+        "shuffles": 2,
+        "fewer_videos": {"methods": ["cca"], "videos": {"rendered": [100]}},
+        "methods": {
+            "random": {"dimensions": 8},
+            "cca": {"components": 8, "visual_ridge": 0.3, "acoustic_ridge": 0.3},
+            "contrastive": contrastive | small | {"batch": 32, "steps": 12},
+        },
+        "overrides": {"rendered": {}},
+        "gallery": {"method": "contrastive", "queries": 2, "matches": 2, "seed": 1},
+        "index": {"method": "contrastive", "finds": "acoustic", "approximate": False},
+    }
     file.write_text(yaml.safe_dump(params, sort_keys=False))
 
 

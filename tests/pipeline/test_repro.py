@@ -3,8 +3,11 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -27,12 +30,37 @@ def test_every_row_of_the_parameters_is_a_row_of_the_table(finished):
     assert 0 < table["rows"]["sda"]["macro_f1"]["mean"] <= 1
 
 
+def test_the_tables_of_retrieval_have_every_row_both_ways(finished):
+    for table in ("table1", "table2"):
+        made = json.loads(finished.metrics()[f"rendered/crossmodal/{table}.json"])
+        assert list(made["rows"]) == ["random", "cca", "contrastive"]
+        assert made["corpus"]["stands_in_for"]
+        assert made["protocol"]["held_out_videos"] == 64
+        for row in made["rows"].values():
+            assert row["recall_at_1_pool_16"]["mean"] <= row["recall_at_5_pool_16"]["mean"]
+    sizes = json.loads(finished.metrics()["rendered/crossmodal/training_videos.json"])
+    assert list(sizes["rows"]) == ["random-192", "cca-100", "cca-192", "contrastive-192"]
+
+
+def test_what_a_video_finds_can_be_looked_at_and_asked_for(finished):
+    page = finished.folder / "data" / "report" / "rendered" / "crossmodal" / "figure2.html"
+    assert page.read_text().count('<td class="query">') == 4
+    index = finished.folder / "data" / "index" / "videos" / "rendered"
+    some_id = pd.read_parquet(index / "ids.parquet")["id"][0]
+    words = ["tfrepro.retrieval", str(index), "--query-id", some_id, "--top", "3"]
+    done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.strip().splitlines()) == 4
+
+
 def test_plots_of_the_table_can_be_drawn(finished):
     finished.dvc("plots", "show", "--out", "drawn")
     page = (finished.folder / "drawn" / "index.html").read_text()
     assert "data_plots_rendered_dare_table2_confusion_csv" in page
     assert "data_plots_rendered_dare_table2_training_csv" in page
     assert "data_plots_rendered_dare_table2_csv" in page
+    assert "data_plots_rendered_crossmodal_recall_csv" in page
+    assert "data_plots_rendered_crossmodal_training_videos_csv" in page
 
 
 def test_a_changed_parameter_reruns_what_depends_on_it_and_shows_in_the_diff(finished):

@@ -16,16 +16,20 @@ PAGE = "https://www.youtube.com/watch?v={}"
 
 def read_pages(file: Path) -> dict[str, str]:
     """The release's name of a video -> its page; UserError naming the file and the line."""
-    pages = {}
-    with open(file, encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
+    pages, number = {}, 0
+    try:
+        with open(file, encoding="utf-8") as lines:
+            for line in lines:
+                number += 1
                 video = json.loads(line)
-                pages[video["id"]] = PAGE.format(video["youtube_id"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise UserError(
-                    f"{file}: line {number} does not give id and youtube_id ({error})"
-                ) from None
+                if video["youtube_id"]:
+                    pages[video["id"]] = PAGE.format(video["youtube_id"])
+    except OSError as error:
+        raise UserError(f"{file}: cannot be read ({error.strerror})") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{file}: line {number} does not give id and youtube_id ({error})"
+        ) from None
     return pages
 
 

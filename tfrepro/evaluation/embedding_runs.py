@@ -82,7 +82,9 @@ class EmbeddingRun:
         return tuple(cost["seed"] for cost in costs if cost["training"] == training)
 
     def embeddings(self, seed: int, training: str = ALL) -> Embeddings:
-        """What the fit with that seed made of the held-out videos."""
+        """What the fit with that seed made of the held-out videos; UserError if there is none."""
+        if seed not in self.seeds(training):
+            raise UserError(f"{self.folder}: has no training {training} with seed {seed}")
         folder = self.folder / training / f"seed-{seed}"
         return Embeddings.from_arrays(
             {

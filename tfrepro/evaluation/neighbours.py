@@ -33,7 +33,7 @@ def nearest_others(
         raise ValueError(f"count = {count}: must lie in 1 ... {len(direction.candidates) - 1}")
     found = [
         _nearest(direction, queries[start : start + BLOCK], count)
-        for start in range(0, len(queries), BLOCK)
+        for start in range(0, max(1, len(queries)), BLOCK)
     ]
     rows, scores = zip(*found, strict=True)
     return np.concatenate(rows), np.concatenate(scores)
@@ -65,4 +65,5 @@ def label_agreement(direction: Direction, labels: Sequence[Sequence[int]]) -> fl
 def _label_sets(labels: Sequence[Sequence[int]]) -> scipy.sparse.csr_matrix:
     rows = np.repeat(np.arange(len(labels)), [len(row) for row in labels])
     columns = np.concatenate([np.asarray(row, int) for row in labels])
-    return scipy.sparse.csr_matrix((np.ones(len(rows)), (rows, columns)))
+    shape = (len(labels), columns.max(initial=0) + 1)
+    return scipy.sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)

@@ -105,7 +105,7 @@ class ContrastiveNetwork(keras.Model):
         self.mixing = mixing
         self.label_weight = label_weight
         self.classifier = None
-        if label_weight:
+        if label_weight and classes:
             # Labels are rare: without this start the first steps do nothing but learn it.
             self.classifier = keras.layers.Dense(
                 classes,

@@ -1,8 +1,9 @@
 """Networks that embed a video's image and its sound, (B, D_v), (B, D_a) -> (B, d), (B, d).
 
-What the models that train such networks share: embedding a whole feature set, one modality
-of it, and keeping the networks on disk. Several networks are members of one method: their
-embeddings stand side by side, so that a dot product is the mean of the members' cosines.
+What the models that train such networks share: embedding a whole feature set, or one
+modality of it, and writing the networks; :mod:`tfrepro.models.saved_networks` reads them.
+Several networks are members of one method: their embeddings stand side by side, so that a
+dot product is the mean of the members' cosines.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,7 +41,7 @@ def embed_blocks(
 ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """The same a block of rows at a time, for arrays larger than memory: rows, both embeddings."""
     share = np.float32(len(networks) ** -0.5)
-    for start in range(0, len(visual), BLOCK):
+    for start in range(0, max(1, len(visual)), BLOCK):
         rows = slice(start, start + BLOCK)
         pair = tuple(ops.convert_to_tensor(np.asarray(x[rows])) for x in (visual, acoustic))
         members = [[ops.convert_to_numpy(e) for e in network(pair)] for network in networks]
@@ -76,22 +77,9 @@ def dimensions(networks: Sequence) -> tuple[int, int]:
 
 
 def save_networks(folder: Path, networks: Sequence[keras.Model]) -> None:
-    """Write ``network-1.keras`` ... into a folder that is there or not."""
+    """Write ``network-1.keras`` ... into a folder that is there or not, and nothing else there."""
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("network-*.keras"):
+        left.unlink()
     for number, network in enumerate(networks, 1):
         network.save(folder / f"network-{number}.keras")
-
-
-def load_networks(folder: Path) -> list[keras.Model]:
-    """The networks in a folder, in order; loaded in safe mode, without their optimisers.
-
-    Raises UserError if there is none.
-    """
-    # Keras finds the classes of a file by their registered names.
-    import tfrepro.models.contrastive
-    import tfrepro.models.crossmodal  # noqa: F401
-
-    files = sorted(folder.glob("network-*.keras"), key=lambda file: (len(file.name), file.name))
-    if not files:
-        raise UserError(f"{folder}: holds no network-1.keras; not a cross-modal model")
-    return [keras.models.load_model(file, compile=False, safe_mode=True) for file in files]

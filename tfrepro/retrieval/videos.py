@@ -1,7 +1,8 @@
 """An index of videos, made by the trained networks of a cross-modal method.
 
 Found is one modality of a video; asked is with the other, of a video of the index or of
-any other whose features are at hand.
+any other whose features are at hand. What is compared are the networks' embeddings, without
+the correction for hubs that a method may make after them.
 """
 
 import tempfile
@@ -40,7 +41,8 @@ def build_video_index(
     Raises UserError if the feature set lacks a modality or has other dimensions than the
     networks, or if there are no networks.
     """
-    from tfrepro.models.pair_networks import dimensions, embed_blocks, load_networks
+    from tfrepro.models.pair_networks import dimensions, embed_blocks
+    from tfrepro.models.saved_networks import load_networks
 
     networks = load_networks(model)
     expected = dict(zip(OTHER, dimensions(networks), strict=True))
@@ -93,7 +95,8 @@ def encode_queries(index: VectorIndex, X: np.ndarray) -> np.ndarray:
             f"queries of shape {X.shape}: must be (Q, {D}), {index.meta['asked_with']} "
             f"features, or (Q, {d}), vectors of the index"
         )
-    from tfrepro.models.pair_networks import embed_alone, load_networks
+    from tfrepro.models.pair_networks import embed_alone
+    from tfrepro.models.saved_networks import load_networks
 
     networks = load_networks(index.folder / "model")
     return embed_alone(networks, index.meta["asked_with"], X.astype(np.float32))

@@ -55,6 +55,13 @@ class FewerVideos(Section):
     methods: tuple[str, ...]
     videos: dict[VideoCorpus, tuple[Annotated[int, Field(ge=2)], ...]]
 
+    @model_validator(mode="after")
+    def _each_size_once(self) -> "FewerVideos":
+        for corpus, sizes in self.videos.items():
+            if len(set(sizes)) < len(sizes):
+                raise ValueError(f"videos.{corpus} holds a number twice: {list(sizes)}")
+        return self
+
 
 class CrossModalPaper(Section):
     """Tables 1 and 2 and Figure 2.
