@@ -8,6 +8,7 @@ import pytest
 
 from tfrepro.evaluation.runs import Run
 from tfrepro.report.plots import (
+    PUBLISHED,
     autoencoder_curves,
     bars,
     confusion,
@@ -155,15 +156,17 @@ def test_recalls_have_a_curve_a_method_and_one_of_what_was_published():
         "corpus": ["toy"] * 4,
         "direction": ["audio to video"] * 4,
         "panel": ["Recall@1", "Recall@5", "Recall@1", "Recall@1"],
-        "curve": ["ours", "ours", "paper", "published"],
+        "curve": ["ours", "ours", "paper", PUBLISHED],
         "pool": [256, 512, 256, 256],
         "recall": [0.25, 0.5, 0.125, 0.215],
+        "order": [0, 1, 2, 3],
     }
 
 
 def test_each_direction_has_panels_of_its_own():
     other = {"corpus": {"name": "toy"}, "rows": {"ours": {"recall_at_1_pool_256": recall(0.75)}}}
     drawn = recall_panels({"audio_to_video": RECALLS, "video_to_audio": other})
+    assert drawn["curve"].tolist()[-1] == PUBLISHED, "after all that was measured"
     assert drawn[drawn["direction"] == "video to audio"]["recall"].tolist() == [0.75]
     assert len(drawn) == 5
 
@@ -186,6 +189,7 @@ def test_recall_against_training_videos_has_a_curve_a_method():
         "curve": ["cca", "cca", "crossmodal-apart"],
         "videos": [256, 256, 1024],
         "recall": [0.25, 0.5, 0.75],
+        "order": [0, 1, 2],
     }
 
 

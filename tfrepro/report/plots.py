@@ -10,7 +10,7 @@ import pandas as pd
 from tfrepro.evaluation.runs import Run
 from tfrepro.files import atomic_file
 
-PUBLISHED = "published"
+PUBLISHED = "published, on the paper's data"
 RECALL = re.compile(r"recall_at_(?P<K>\d+)_pool_(?P<pool>\d+)")
 
 
@@ -84,7 +84,8 @@ def recall_panels(tables: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 
     tables : direction -> its table; the published cells are one more curve.
 
-    Columns ``corpus``, ``direction``, ``panel``, ``curve``, ``pool``, ``recall``.
+    Columns ``corpus``, ``direction``, ``panel``, ``curve``, ``pool``, ``recall``, and
+    ``order`` to keep panels and curves in the tables' order.
     """
     rows = []
     for direction, table in tables.items():
@@ -104,7 +105,12 @@ def recall_panels(tables: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
                             "recall": recall,
                         }
                     )
-    return pd.DataFrame(rows).dropna(subset="recall")
+    measured_first = (
+        pd.DataFrame(rows)
+        .dropna(subset="recall")
+        .sort_values("curve", key=lambda curve: curve == PUBLISHED, kind="stable")
+    )
+    return measured_first.assign(order=range(len(measured_first)))
 
 
 def training_size_panels(table: Mapping[str, Any]) -> pd.DataFrame:
@@ -112,7 +118,7 @@ def training_size_panels(table: Mapping[str, Any]) -> pd.DataFrame:
 
     table : rows ``<method>-<videos>``, scores ``<direction>_recall_at_<K>_pool_<P>``
 
-    Columns ``corpus``, ``direction``, ``panel``, ``curve``, ``videos``, ``recall``.
+    Columns ``corpus``, ``direction``, ``panel``, ``curve``, ``videos``, ``recall``, ``order``.
     """
     rows = []
     for name, row in table["rows"].items():
@@ -127,6 +133,7 @@ def training_size_panels(table: Mapping[str, Any]) -> pd.DataFrame:
                     "curve": method,
                     "videos": int(videos),
                     "recall": value["mean"],
+                    "order": len(rows),
                 }
             )
     return pd.DataFrame(rows)
