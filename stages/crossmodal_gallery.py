@@ -1,6 +1,9 @@
 """crossmodal, Figure 2: what some videos find with their image and with their sound."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 from _paths import runs
 from _stage import read, run, wrote
 from _video_paths import gallery as gallery_file
@@ -37,6 +40,7 @@ def crossmodal_gallery(corpus: str) -> None:
         "corpus": card["title"],
         "stands in for": card["stands_in_for"] or "nothing",
         "method": f"{settings.method}, seed {paper.seed}",
+        "number behind a match": "cosine, less what the method takes from videos that suit all",
         "asked among": f"{len(videos)} held-out videos, the query's own left out",
     }
     sections = {}
@@ -52,7 +56,9 @@ def crossmodal_gallery(corpus: str) -> None:
 
 
 def _choose(videos: FeatureSet, settings: Gallery) -> np.ndarray:
-    """(2, queries) rows drawn at random, of videos with a public page where there are enough."""
+    """(2, queries) rows: those named, or drawn, with a public page where enough have one."""
+    if settings.ids:
+        return np.tile(_rows_of(videos, settings.ids), (2, 1))
     rows = np.flatnonzero(videos.index["page"] != "")
     if len(rows) < 2 * settings.queries:
         rows = np.arange(len(videos))
@@ -60,6 +66,14 @@ def _choose(videos: FeatureSet, settings: Gallery) -> np.ndarray:
         raise UserError(f"crossmodal.gallery.queries: there are only {len(rows)} videos to ask")
     drawn = np.random.default_rng(settings.seed).permutation(rows)[: 2 * settings.queries]
     return drawn.reshape(2, -1)
+
+
+def _rows_of(videos: FeatureSet, ids: Sequence[str]) -> np.ndarray:
+    rows = pd.Index(videos.index["id"]).get_indexer(pd.Index(ids))
+    if (rows < 0).any():
+        unknown = ids[int(np.argmax(rows < 0))]
+        raise UserError(f"crossmodal.gallery.ids: no held-out video is called {unknown!r}")
+    return rows
 
 
 def _answers(

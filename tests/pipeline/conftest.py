@@ -100,7 +100,7 @@ def _make_small(file: Path) -> None:
             "contrastive": contrastive | small | {"batch": 32, "steps": 12},
         },
         "overrides": {"rendered": {}},
-        "gallery": {"method": "contrastive", "queries": 2, "matches": 2, "seed": 1},
+        "gallery": {"method": "contrastive", "ids": [], "queries": 2, "matches": 2, "seed": 1},
         "index": {"method": "contrastive", "finds": "acoustic", "approximate": False},
     }
     file.write_text(yaml.safe_dump(params, sort_keys=False))

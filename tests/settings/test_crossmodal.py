@@ -7,7 +7,7 @@ from tfrepro.settings.base import validate
 from tfrepro.settings.crossmodal import CrossModalPaper
 
 METHODS = {"ridge": {"visual_ridge": 1.0, "acoustic_ridge": 2.0}, "random": {"dimensions": 8}}
-GALLERY = {"method": "ridge", "queries": 2, "matches": 2, "seed": 1}
+GALLERY = {"method": "ridge", "ids": [], "queries": 2, "matches": 2, "seed": 1}
 FEWER = {"methods": ["ridge"], "videos": {"rendered": [20, 40], "yt8m": []}}
 INDEX = {"method": "random", "finds": "visual", "approximate": False}
 

@@ -80,7 +80,7 @@ def small():
                 "ridge": {"visual_ridge": 1.0, "acoustic_ridge": 1.0},
             },
             "overrides": {"rendered": {"ridge": {"visual_ridge": 2.0}}},
-            "gallery": {"method": "ridge", "queries": 2, "matches": 2, "seed": 1},
+            "gallery": {"method": "ridge", "ids": [], "queries": 2, "matches": 2, "seed": 1},
             "index": {"method": "ridge", "finds": "visual", "approximate": False},
         },
     }

@@ -17,12 +17,14 @@ class Gallery(Section):
     Attributes
     ----------
     method : whose embeddings are asked
-    queries : videos that ask with their image, and as many that ask with their sound
+    ids : videos that ask, both ways; with none, some are drawn at random
+    queries : drawn to ask with their image, and as many to ask with their sound
     matches : shown for each
     seed : of the choice of queries
     """
 
     method: str
+    ids: tuple[str, ...]
     queries: int = Field(ge=1, le=100)
     matches: int = Field(ge=1, le=20)
     seed: int = Field(ge=0)
