@@ -1,0 +1,111 @@
+"""Which tags become one concept, and what is said of it."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfrepro.corpora.freesound.merging import merge_tags, read_overrides
+from tfrepro.corpora.freesound.nouns import Nouns
+from tfrepro.errors import UserError
+
+SENSES = {
+    "kid": ["young", "goat"],
+    "child": ["young", "offspring"],
+    "engine": ["motor"],
+    "goat": ["goat"],
+    "bank": ["slope", "money"],
+    "till": ["drawer", "money"],
+}
+NOUNS = Nouns(
+    pd.DataFrame(
+        [
+            (lemma, number, synset)
+            for lemma, synsets in SENSES.items()
+            for number, synset in enumerate(synsets, 1)
+        ],
+        columns=["lemma", "sense", "synset"],
+    ),
+    pd.DataFrame([("children", "child")], columns=["form", "lemma"]),
+    pd.DataFrame([("young", "a young person")], columns=["synset", "gloss"]),
+)
+
+
+def groups(counts, overrides=None, nouns=NOUNS):
+    return {concept.tags for concept in merge_tags(counts, nouns, overrides or {})}
+
+
+def test_forms_of_a_noun_are_one_concept():
+    assert groups({"engine": 5, "engines": 9}) == {("engines", "engine")}
+
+
+def test_nouns_of_one_commonest_sense_are_one_concept():
+    assert groups({"kids": 3, "child": 5, "children": 4}) == {("child", "children", "kids")}
+
+
+def test_a_rarer_sense_in_common_merges_nothing():
+    assert groups({"kid": 3, "goat": 5}) == {("kid",), ("goat",)}
+    assert groups({"bank": 3, "till": 5}) == {("bank",), ("till",)}
+
+
+def test_what_is_no_noun_stays_apart():
+    assert groups({"loud": 3, "louds": 2}) == {("loud",), ("louds",)}
+
+
+def test_a_merge_says_why():
+    (concept,) = merge_tags({"child": 5, "children": 4, "kids": 3}, NOUNS, {})
+    assert concept.name == "child"
+    assert concept.reasons == ("form of child", "young: a young person")
+    assert concept.synset == "young"
+
+
+def test_a_person_may_merge_and_keep_apart():
+    counts = {"engine": 9, "motor": 5, "kid": 4, "child": 3}
+    made = merge_tags(counts, NOUNS, {"motor": "engine", "child": "child"})
+    assert {concept.tags for concept in made} == {("engine", "motor"), ("kid",), ("child",)}
+    assert made[0].reasons == ("override",)
+
+
+def test_without_nouns_only_overrides_merge():
+    assert groups({"kid": 4, "kids": 3, "child": 2}, {"child": "kid"}, None) == {
+        ("kid", "child"),
+        ("kids",),
+    }
+
+
+def test_an_override_that_points_nowhere_is_an_error():
+    with pytest.raises(UserError, match="motor = machine: no tag 'machine' is frequent enough"):
+        merge_tags({"motor": 5}, NOUNS, {"motor": "machine"})
+
+
+def test_an_override_of_a_rare_tag_is_no_matter():
+    assert groups({"engine": 5}, {"motor": "machine"}) == {("engine",)}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["kid", "kids", "child", "children", "engine", "engines", "loud", "bank"]),
+        st.integers(1, 9),
+        min_size=1,
+    )
+)
+def test_every_tag_is_in_just_one_concept_named_by_its_most_frequent_tag(counts):
+    made = merge_tags(counts, NOUNS, {})
+    assert sorted(tag for concept in made for tag in concept.tags) == sorted(counts)
+    for concept in made:
+        assert counts[concept.name] == max(counts[tag] for tag in concept.tags)
+        assert len(concept.reasons) == len(concept.tags) - 1
+
+
+def test_overrides_are_lines_of_a_text_file(tmp_path):
+    file = tmp_path / "overrides.txt"
+    file.write_text("# what we know better\n\nMotor = engine  # both\nsteps = steps\n")
+    assert read_overrides(file) == {"motor": "engine", "steps": "steps"}
+
+
+@pytest.mark.parametrize("line", ["motor", "motor =", "= engine"])
+def test_a_line_that_is_none_is_named(tmp_path, line):
+    file = tmp_path / "overrides.txt"
+    file.write_text(f"a = b\n{line}\n")
+    with pytest.raises(UserError, match="line 2"):
+        read_overrides(file)

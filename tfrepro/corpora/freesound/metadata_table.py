@@ -1,0 +1,88 @@
+"""A catalogue that is a table of metadata: no network, no sounds."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pandas as pd
+
+from tfrepro.corpora.freesound.sound import Sound
+from tfrepro.errors import UserError
+
+COLUMNS = ("id", "name", "tags", "duration", "license", "username")
+PREVIEW = "preview-hq-ogg"
+
+
+class MetadataTable:
+    """Searched like Freesound: every word of a query must be among a sound's words.
+
+    Those are its tags and the words of its title and description. A sound with more of
+    the words among its tags comes first, of two alike the one with fewer tags, which are
+    more to the point, then the one with the lower number.
+
+    Parameters
+    ----------
+    sounds : all of them
+    descriptions : words of each sound's title and description, in the same order
+    """
+
+    def __init__(self, sounds: list[Sound], descriptions: list[frozenset[str]]):
+        self.sounds = sounds
+        self._tags: dict[str, set[int]] = defaultdict(set)
+        self._words: dict[str, set[int]] = defaultdict(set)
+        for row, (sound, words) in enumerate(zip(sounds, descriptions, strict=True)):
+            for tag in sound.tags:
+                for word in {tag, *_words(tag)}:
+                    self._tags[word].add(row)
+                    self._words[word].add(row)
+            for word in words:
+                self._words[word].add(row)
+
+    def search(self, query: str, limit: int) -> list[Sound]:
+        """See :class:`tfrepro.corpora.freesound.sound.Catalogue`."""
+        words = [query] if query in self._tags else sorted(_words(query))
+        rows = set.intersection(*(self._words.get(word, set()) for word in words or [query]))
+        ranked = sorted(rows, key=lambda row: self._rank(row, words))
+        return [self.sounds[row] for row in ranked[:limit]]
+
+    def _rank(self, row: int, words: list[str]) -> tuple[int, int, int]:
+        tagged = sum(row in self._tags.get(word, ()) for word in words)
+        return -tagged, len(self.sounds[row].tags), self.sounds[row].id
+
+
+def read_metadata_table(file: Path) -> MetadataTable:
+    """A table of the VU Sound Corpus, or any CSV file with its columns.
+
+    Rows without tags or with a number that came before are left out.
+    Raises UserError naming the file and the column that it lacks.
+    """
+    try:
+        table = pd.read_csv(file, dtype={"id": "Int64"})
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file}: cannot be read as a table of sounds ({error})") from None
+    missing = [name for name in COLUMNS if name not in table]
+    if missing:
+        raise UserError(f"{file}: lacks the columns {', '.join(missing)}")
+    table = table.dropna(subset=["id", "tags"]).drop_duplicates("id")
+    text = table["name"].fillna("") + " " + table.get("description", "").fillna("")
+    previews = table[PREVIEW].fillna("") if PREVIEW in table else [""] * len(table)
+    sounds = [
+        Sound(
+            id=int(row.id),
+            name=str(row.name_),
+            tags=tuple(dict.fromkeys(row.tags.lower().split())),
+            duration=float(row.duration),
+            licence=str(row.license),
+            user=str(row.username),
+            preview=str(preview),
+        )
+        for row, preview in zip(
+            table.rename(columns={"name": "name_"}).itertuples(), previews, strict=True
+        )
+    ]
+    return MetadataTable(sounds, [frozenset(_words(words)) for words in text])
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text in lower case, cut where there is anything but letters and digits."""
+    kept = "".join(letter if letter.isalnum() else " " for letter in text.lower())
+    return set(kept.split())
