@@ -9,6 +9,7 @@ from _paths import metrics, plots
 from _stage import read, run, wrote
 from _tables import corpus_facts, read_rows
 from _video_paths import video_features
+from tqdm import tqdm
 
 from tfrepro.evaluation.embedding_runs import ALL, EmbeddingRun, read_embedding_run
 from tfrepro.evaluation.held_out import held_out_rows
@@ -21,6 +22,7 @@ from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.reading import read_section
 
 REFERENCE = "crossmodal"
+Scores = dict[tuple[str, str, str], pd.DataFrame]
 TABLES = dict(zip(DIRECTIONS, ("table1", "table2"), strict=True))
 
 
@@ -32,14 +34,15 @@ def crossmodal_table(corpus: str) -> None:
     table = partial(
         build_table, "crossmodal", corpus=corpus_facts(features), code=merge_code(parts)
     )
+    scores = _recalls(paper, found)
     tables = {
-        direction: _recall_table(paper, features, found, direction, partial(table, name))
+        direction: _recall_table(paper, features, scores, direction, partial(table, name))
         for direction, name in TABLES.items()
     }
     sizes = table(
         "training_videos",
         protocol=_protocol(paper, features),
-        scores=_by_training_videos(paper, found),
+        scores=_by_training_videos(paper, found, scores),
         printed=False,
     )
     figure = table(
@@ -50,7 +53,7 @@ def crossmodal_table(corpus: str) -> None:
             "has a label in common with them"
         },
         scores={name: _label_agreement(paper, features, run) for name, run in found.items()},
-        reference=_reference(paper, found),
+        reference=_reference(paper),
         printed=False,
     )
     histories = {name: run.history[run.history["training"] == ALL] for name, run in found.items()}
@@ -68,19 +71,30 @@ def crossmodal_table(corpus: str) -> None:
         wrote(file)
 
 
+def _recalls(paper: CrossModalPaper, found: dict[str, EmbeddingRun]) -> Scores:
+    """Every score of every method, training and direction."""
+    asked = {name: getattr(paper, name) for name in ("ks", "pools", "shuffles", "seed")}
+    wanted = [
+        (name, training, direction)
+        for name, trained in found.items()
+        for training in trained.trainings
+        for direction in DIRECTIONS
+    ]
+    return {
+        (name, training, direction): recalls(found[name], direction, training=training, **asked)
+        for name, training, direction in tqdm(wanted, desc="recall", unit="row")
+    }
+
+
 def _recall_table(
-    paper: CrossModalPaper,
-    features: FeatureSet,
-    found: dict[str, EmbeddingRun],
-    direction: str,
-    table: partial,
+    paper: CrossModalPaper, features: FeatureSet, every: Scores, direction: str, table: partial
 ) -> dict[str, Any]:
     """Table 1 or 2, each cell with its deviation over the pools besides that over the seeds."""
-    scores = {name: _recalls(paper, run, direction) for name, run in found.items()}
+    scores = {name: every[name, ALL, direction] for name in paper.methods}
     made = table(
         protocol={"direction": direction.replace("_", " ")} | _protocol(paper, features),
         scores={name: over_shuffles(frame) for name, frame in scores.items()},
-        reference=_reference(paper, found),
+        reference=_reference(paper),
         printed=paper.held_out == "test",
     )
     for name, frame in scores.items():
@@ -89,9 +103,9 @@ def _recall_table(
     return made
 
 
-def _reference(paper: CrossModalPaper, found: dict[str, EmbeddingRun]) -> str | None:
+def _reference(paper: CrossModalPaper) -> str | None:
     """The row that the others are tested against; a test needs two seeds."""
-    return REFERENCE if REFERENCE in found and paper.seeds > 1 else None
+    return REFERENCE if REFERENCE in paper.methods and paper.seeds > 1 else None
 
 
 def _label_agreement(
@@ -112,25 +126,21 @@ def _label_agreement(
 
 
 def _by_training_videos(
-    paper: CrossModalPaper, found: dict[str, EmbeddingRun]
+    paper: CrossModalPaper, found: dict[str, EmbeddingRun], every: Scores
 ) -> dict[str, pd.DataFrame]:
     """``<method>-<videos>`` -> scores of both directions, at the largest K."""
+    largest = f"recall_at_{max(paper.ks)}_"
     scores = {}
     for name, trained in found.items():
         for training, videos in sorted(trained.trainings.items(), key=lambda item: item[1]):
             both = [
-                over_shuffles(
-                    _recalls(paper, trained, direction, ks=paper.ks[-1:], training=training)
-                ).add_prefix(f"{direction}_")
+                over_shuffles(every[name, training, direction])
+                .filter(like=largest)
+                .add_prefix(f"{direction}_")
                 for direction in DIRECTIONS
             ]
             scores[f"{name}-{videos}"] = pd.concat(both, axis=1)
     return scores
-
-
-def _recalls(paper: CrossModalPaper, run: EmbeddingRun, direction: str, **how: Any) -> pd.DataFrame:
-    asked = {name: getattr(paper, name) for name in ("ks", "pools", "shuffles", "seed")}
-    return recalls(run, direction, **(asked | how))
 
 
 def _protocol(paper: CrossModalPaper, features: FeatureSet) -> dict[str, Any]:
