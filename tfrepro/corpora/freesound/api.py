@@ -13,9 +13,9 @@ import logging
 import random
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import requests
@@ -47,7 +47,7 @@ _WORTH_A_WORD_S = 120.0
 log = logging.getLogger(__name__)
 
 
-class Freesound:
+class Freesound(AbstractContextManager):
     """A :class:`~tfrepro.corpora.freesound.sound.Catalogue` over the Freesound APIv2.
 
     Every page answered is kept in a journal and read from there ever after: a run that was
@@ -149,15 +149,7 @@ class Freesound:
         self._session.close()
         self._journal.close()
 
-    def __enter__(self) -> "Freesound":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def _ask(self, query: str, number: int) -> Page:

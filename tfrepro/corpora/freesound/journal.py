@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from tfrepro.corpora.freesound.page import Page, page_of_record, record_of_page
@@ -20,7 +19,7 @@ from tfrepro.errors import UserError
 _VERSION = 1
 
 
-class JsonLines:
+class JsonLines(contextlib.AbstractContextManager):
     """An append-only file of JSON objects for one process at a time.
 
     Parameters
@@ -83,15 +82,7 @@ class JsonLines:
         """Let other processes have the file."""
         self._file.close()
 
-    def __enter__(self) -> "JsonLines":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def _write(self, piece: bytes | memoryview) -> None:

@@ -12,7 +12,7 @@ its 146,580 "concepts" of 16,363 sounds can only be tags, each counted on every 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -132,20 +132,19 @@ def _search_all(
 def _clip_table(
     sounds: Mapping[int, Sound], labels: Mapping[int, str], kept: Sequence[Concept]
 ) -> pd.DataFrame:
-    concept_of = {tag: concept.name for concept in kept for tag in concept.tags}
     names = {concept.name for concept in kept}
+    tagged_with = _tag_reader(kept)
     rows = []
     for number, label in sorted(labels.items()):
         if label not in names:
             continue
         sound = sounds[number]
-        tagged = {concept_of[tag] for tag in sound.tags if tag in concept_of}
         rows.append(
             {
                 "id": number,
                 "name": sound.name,
                 "label": label,
-                "concepts": sorted(tagged | {label}),
+                "concepts": sorted(tagged_with(sound) | {label}),
                 "duration": sound.duration,
                 "licence": sound.licence,
                 "user": sound.user,
@@ -155,6 +154,12 @@ def _clip_table(
     return pd.DataFrame(rows)
 
 
+def _tag_reader(concepts: Sequence[Concept]) -> Callable[[Sound], set[str]]:
+    """Sound -> the names of those concepts that it is tagged with."""
+    concept_of = {tag: concept.name for concept in concepts for tag in concept.tags}
+    return lambda sound: {concept_of[tag] for tag in sound.tags if tag in concept_of}
+
+
 def _concept_table(
     concepts: Sequence[Concept],
     kept: Sequence[Concept],
@@ -162,10 +167,7 @@ def _concept_table(
     results: Mapping[str, Sequence[Sound]],
     clips: Mapping[str, int],
 ) -> pd.DataFrame:
-    concept_of = {tag: concept.name for concept in concepts for tag in concept.tags}
-    tagged: Counter[str] = Counter()
-    for sound in sounds:
-        tagged.update({concept_of[tag] for tag in sound.tags if tag in concept_of})
+    tagged = Counter(name for names in map(_tag_reader(concepts), sounds) for name in names)
     names = {concept.name for concept in kept}
     return pd.DataFrame(
         [
