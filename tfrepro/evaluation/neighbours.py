@@ -7,9 +7,9 @@ where the closest is the query's own video.
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.sparse
 
 from tfrepro.features.embeddings import Direction
+from tfrepro.models.negative_sampling import label_matrix
 
 BLOCK = 1024
 
@@ -57,13 +57,7 @@ def label_agreement(direction: Direction, labels: Sequence[Sequence[int]]) -> fl
     """
     everyone = np.arange(len(direction.queries))
     rows, _ = nearest_others(direction, everyone, 1)
-    Y = _label_sets(labels)
+    most = max((max(row) for row in labels if len(row)), default=0)
+    Y = label_matrix(labels, most + 1)
     common = np.asarray(Y.multiply(Y[rows[:, 0]]).sum(axis=1)).ravel()
     return float(np.mean(common > 0))
-
-
-def _label_sets(labels: Sequence[Sequence[int]]) -> scipy.sparse.csr_matrix:
-    rows = np.repeat(np.arange(len(labels)), [len(row) for row in labels])
-    columns = np.concatenate([np.asarray(row, int) for row in labels])
-    shape = (len(labels), columns.max(initial=0) + 1)
-    return scipy.sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
