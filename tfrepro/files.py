@@ -4,8 +4,8 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,8 @@ def atomic_file(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
-    part = Path(name)
-    part.chmod(0o666 & ~_umask())
+    part = _beside(path)
+    part.touch(exist_ok=False)
     try:
         yield part
         os.replace(part, path)
@@ -49,8 +47,8 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
-    part.chmod(0o777 & ~_umask())
+    part = _beside(path)
+    part.mkdir()
     try:
         yield part
         if path.exists():
@@ -71,7 +69,6 @@ def read_json(path: Path) -> Any:
     return json.loads(Path(path).read_text())
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _beside(path: Path) -> Path:
+    """A new name. Not of :mod:`tempfile`, whose files nobody else may read."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")

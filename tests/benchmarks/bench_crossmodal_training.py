@@ -30,6 +30,7 @@ from tfrepro.models.crossmodal import (
     paper_optimizer,
 )
 from tfrepro.models.negative_sampling import label_matrix, mispaired_batches
+from tfrepro.models.training import compile_network, train_compiled
 
 BATCH, CLASSES, STEPS = 1024, 3862, 8
 LABEL_WEIGHT, WEIGHT_DECAY, RATE, EPSILON = 0.02, 1e-8, 1e-4, 1e-5
@@ -98,8 +99,7 @@ def batches(data: tuple):
 
 def train_ours(network: CrossModalNetwork, data: tuple, steps: int) -> float:
     """Train on so many batches; the loss, averaged over them."""
-    fitted = network.fit(batches(data), steps_per_epoch=steps, shuffle=False, verbose=0)
-    return fitted.history["loss"][-1]
+    return train_compiled(network, batches(data), steps, epochs=1)["loss"][-1]
 
 
 def train_theirs(
@@ -137,9 +137,7 @@ def main(rounds: int, threads: int, precision: str) -> None:
     ours.build([(None, 1024), (None, 128)])
     theirs = EagerNetwork()
     theirs.copy_weights(ours)
-    ours.compile(
-        optimizer=paper_optimizer(RATE, BATCH), jit_compile=True, steps_per_execution=STEPS
-    )
+    compile_network(ours, paper_optimizer(RATE, BATCH), STEPS)
     optimizer = torch.optim.Adam(theirs.parameters(), RATE)
     data = examples()
     print(f"batches of {BATCH}, {precision}, {threads} threads, load {os.getloadavg()}")

@@ -142,12 +142,13 @@ class _Register:
         """A row a video, all columns but the split."""
         self._refuse_unknown(set(vocabulary.index))
         first = [labels[0] for labels in self._labels]
+        names = vocabulary["name"].to_dict()
         return pd.DataFrame(
             {
                 "id": list(self._places),
                 "label": vocabulary["vertical"].loc[first].to_numpy(),
                 "labels": self._labels,
-                "concepts": [vocabulary["name"].loc[labels].tolist() for labels in self._labels],
+                "concepts": [[names[label] for label in labels] for labels in self._labels],
                 "group": list(self._places),
                 "source": [file.name for file, _ in self._places.values()],
             }

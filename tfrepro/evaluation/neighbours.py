@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tfrepro.evaluation.largest import largest
 from tfrepro.features.embeddings import Direction
 from tfrepro.models.negative_sampling import label_matrix
 
@@ -44,10 +45,9 @@ def _nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     products = direction.queries[queries] @ direction.candidates.T
     products[np.arange(len(queries)), queries] = -np.inf
-    rows = np.argpartition(products, -count, axis=1)[:, -count:]
-    scores = np.take_along_axis(products, rows, 1)
-    order = np.argsort(-scores, axis=1, kind="stable")
-    return np.take_along_axis(rows, order, 1), np.take_along_axis(scores, order, 1)
+    everyone = np.broadcast_to(np.arange(products.shape[1]), products.shape)
+    scores, rows = largest(products, everyone, count)
+    return rows, scores
 
 
 def label_agreement(direction: Direction, labels: Sequence[Sequence[int]]) -> float:

@@ -22,7 +22,8 @@ from tfrepro.errors import UserError
 from tfrepro.files import atomic_folder
 from tfrepro.layers.denoising import DenoisingAutoencoder
 from tfrepro.layers.unit_range import UnitRange
-from tfrepro.models.batches import shuffled_batches, steps_per_epoch, steps_per_execution
+from tfrepro.models.batches import shuffled_batches, steps_per_epoch
+from tfrepro.models.training import train_network
 
 LAYERS = (500, 400, 300, 200)
 CORRUPTION = (0.1, 0.2, 0.3, 0.3)
@@ -111,17 +112,8 @@ class StackedDenoisingAutoencoder:
             {"class_name": preset.optimizer, "config": {"learning_rate": preset.learning_rate}}
         )
         steps = steps_per_epoch(len(X), preset.batch)
-        layer.compile(
-            optimizer=optimizer, jit_compile=False, steps_per_execution=steps_per_execution(steps)
-        )
-        fitted = layer.fit(
-            shuffled_batches(X, preset.batch, seed),
-            steps_per_epoch=steps,
-            epochs=preset.epochs,
-            shuffle=False,
-            verbose=0,
-        )
-        return layer, fitted.history["loss"]
+        batches = shuffled_batches(X, preset.batch, seed)
+        return layer, train_network(layer, optimizer, batches, steps, preset.epochs)["loss"]
 
     def transform(self, X: np.ndarray) -> np.ndarray:
         """The code of rows as they are: (N, D) -> (N, layers[-1]) float32."""

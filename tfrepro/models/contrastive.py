@@ -27,10 +27,10 @@ from tfrepro.features.embeddings import Embeddings
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.layers.mixing import mix_with_neighbours
 from tfrepro.layers.towers import dropout_tower, glorot
-from tfrepro.models.batches import steps_per_execution
 from tfrepro.models.crossmodal import label_cross_entropy
 from tfrepro.models.negative_sampling import label_matrix, padded_labels
 from tfrepro.models.pair_networks import embed_pairs, save_networks
+from tfrepro.models.training import train_network
 
 MOST_SCALE = 100.0
 WARM_UP = 0.1
@@ -331,19 +331,9 @@ class ContrastiveEmbedding:
             seed=seed,
         )
         network.adapt(visual, acoustic)
-        network.compile(
-            optimizer=warmed_up_optimizer(self.learning_rate, self.weight_decay, epoch * epochs),
-            jit_compile=True,
-            steps_per_execution=steps_per_execution(epoch),
-        )
-        fitted = network.fit(
-            paired_batches(visual, acoustic, labels, batch, seed),
-            steps_per_epoch=epoch,
-            epochs=epochs,
-            shuffle=False,
-            verbose=0,
-        )
-        return network, fitted.history["loss"]
+        optimizer = warmed_up_optimizer(self.learning_rate, self.weight_decay, epoch * epochs)
+        batches = paired_batches(visual, acoustic, labels, batch, seed)
+        return network, train_network(network, optimizer, batches, epoch, epochs)["loss"]
 
     def _labels(self, train: FeatureSet) -> tuple[np.ndarray, int]:
         """The labels of the training videos as lists, and K; nothing where they play no part."""

@@ -29,9 +29,10 @@ from tfrepro.features.embeddings import Embeddings
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.layers.towers import glorot, half_square, relu_tower
 from tfrepro.layers.unit_norm import joint_unit_norm, unit_norm
-from tfrepro.models.batches import steps_per_epoch, steps_per_execution
+from tfrepro.models.batches import steps_per_epoch
 from tfrepro.models.negative_sampling import label_matrix, mispaired_batches
 from tfrepro.models.pair_networks import embed_pairs, save_networks
+from tfrepro.models.training import train_network
 
 VISUAL_UNITS = (2000, 2000, 700, 700, 250)
 ACOUSTIC_UNITS = (450, 450, 200, 200, 250)
@@ -284,18 +285,12 @@ class CrossModalEmbedding:
         )
         epoch = steps_per_epoch(len(visual), self.batch)
         epochs = max(1, round(self.steps / epoch))
-        self.network_.compile(
-            optimizer=paper_optimizer(self.learning_rate, self.batch),
-            jit_compile=True,
-            steps_per_execution=steps_per_execution(epoch),
-        )
+        optimizer = paper_optimizer(self.learning_rate, self.batch)
         batches = mispaired_batches(
             visual, acoustic, Y, batch=self.batch, probability=self.negatives, seed=self.seed
         )
-        fitted = self.network_.fit(
-            batches, steps_per_epoch=epoch, epochs=epochs, shuffle=False, verbose=0
-        )
-        self.history_ = pd.DataFrame(fitted.history).assign(epoch=range(1, epochs + 1))
+        history = train_network(self.network_, optimizer, batches, epoch, epochs)
+        self.history_ = pd.DataFrame(history).assign(epoch=range(1, epochs + 1))
         return self
 
     def embed(self, test: FeatureSet) -> Embeddings:

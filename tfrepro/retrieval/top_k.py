@@ -7,6 +7,8 @@ from functools import partial
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from tfrepro.evaluation.largest import largest
+
 QUERY_BLOCK = 512
 VECTOR_BLOCK = 4096
 _FEW = 1 / 8
@@ -76,7 +78,7 @@ def _merge(scores: np.ndarray, rows: np.ndarray, products: np.ndarray, start: in
         return
     if hits.size > _FEW * products.size:
         numbers = np.broadcast_to(np.arange(start, start + width), products.shape)
-        scores[:], rows[:] = _best(np.hstack([scores, products]), np.hstack([rows, numbers]), k)
+        scores[:], rows[:] = largest(np.hstack([scores, products]), np.hstack([rows, numbers]), k)
         return
     query, column = np.divmod(hits, width)
     touched, place, counts = np.unique(query, return_inverse=True, return_counts=True)
@@ -86,13 +88,4 @@ def _merge(scores: np.ndarray, rows: np.ndarray, products: np.ndarray, start: in
     contest[:, :k], numbers[:, :k] = scores[touched], rows[touched]
     contest[place, position] = products.ravel()[hits]
     numbers[place, position] = start + column
-    scores[touched], rows[touched] = _best(contest, numbers, k)
-
-
-def _best(scores: np.ndarray, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The k largest of each row, descending, and their numbers."""
-    if k < scores.shape[1]:
-        kept = np.argpartition(scores, -k, axis=1)[:, -k:]
-        scores, rows = np.take_along_axis(scores, kept, 1), np.take_along_axis(rows, kept, 1)
-    order = np.argsort(-scores, axis=1, kind="stable")
-    return np.take_along_axis(scores, order, 1), np.take_along_axis(rows, order, 1)
+    scores[touched], rows[touched] = largest(contest, numbers, k)

@@ -9,6 +9,8 @@ from typing import Any
 
 import requests
 
+from tfrepro.sources.http_words import failure_words, status_words
+
 RETRIES = 3
 PAUSE_S = 1.0
 TIMEOUT_S = (10.0, 60.0)  # to connect, and between two pieces of the body
@@ -102,19 +104,19 @@ class ResumingDownloader:
             requests.Timeout,
             requests.exceptions.ChunkedEncodingError,
         ) as error:
-            raise _TryAgain(_reason(error)) from error
+            raise _TryAgain(failure_words(error)) from error
         except requests.RequestException as error:
-            raise DownloadError(_reason(error)) from error
+            raise DownloadError(failure_words(error)) from error
 
     def _append(self, answer: requests.Response, have: int) -> None:
         status = answer.status_code
         if status in _PASSING:
-            raise _TryAgain(_spell(status))
+            raise _TryAgain(status_words(status))
         if have and status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             self._give_up(have)
             raise _TryAgain(f"the file there ends after {have} bytes, {self.size} expected")
         if status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
-            raise DownloadError(_spell(status))
+            raise DownloadError(status_words(status))
         if status == HTTPStatus.PARTIAL_CONTENT and not _starts_at(answer, have):
             self._give_up(have)
             raise _TryAgain("the server sent another piece of the file than asked for")
@@ -142,18 +144,3 @@ class ResumingDownloader:
 
 def _starts_at(answer: requests.Response, have: int) -> bool:
     return answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-
-
-def _spell(status: int) -> str:
-    try:
-        return f"HTTP {status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"HTTP {status}"
-
-
-def _reason(error: Exception) -> str:
-    """The last clause of what requests and urllib3 wrap around each other."""
-    inner = getattr(error, "reason", None) or (error.args and error.args[0])
-    if isinstance(inner, Exception):
-        return _reason(inner)
-    return str(inner or error).rsplit(": ", 1)[-1].strip() or type(error).__name__

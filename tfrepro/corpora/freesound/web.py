@@ -11,6 +11,8 @@ from typing import Protocol, TypeVar
 import requests
 import urllib3
 
+from tfrepro.sources.http_words import failure_words, status_words
+
 TRIES = 6
 TIMEOUT_S = (10.0, 60.0)  # to connect, and between two pieces of the body
 DAY_S = 86_400.0
@@ -111,10 +113,10 @@ class Getter:
                 _check_status(answer)
                 return read(answer)
         except _PASSING as error:
-            raise TryAgain(_reason(error)) from error
+            raise TryAgain(failure_words(error)) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # requests lets some of urllib3's complaints about addresses through.
-            raise WebError(_reason(error)) from error
+            raise WebError(failure_words(error)) from error
 
     def _pause(self, error: TryAgain, number: int) -> float:
         if error.after_s:
@@ -128,7 +130,7 @@ def _check_status(answer: requests.Response) -> None:
     status = answer.status_code
     if status == HTTPStatus.OK:
         return
-    reason = ": ".join(filter(None, [_spell(status), _detail(answer)]))
+    reason = ": ".join(filter(None, [status_words(status), _detail(answer)]))
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise TryAgain(reason, status=status, after_s=_retry_after(answer))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -157,18 +159,3 @@ def _detail(answer: requests.Response) -> str:
     except (ValueError, TypeError, KeyError, requests.RequestException):
         return ""
     return " ".join(str(detail).split())[:_DETAIL]
-
-
-def _spell(status: int) -> str:
-    try:
-        return f"HTTP {status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"HTTP {status}"
-
-
-def _reason(error: BaseException) -> str:
-    """The last clause of what requests and urllib3 wrap around each other."""
-    inner = getattr(error, "reason", None) or (error.args and error.args[0])
-    if isinstance(inner, BaseException):
-        return _reason(inner)
-    return str(inner or error).rsplit(": ", 1)[-1].strip() or type(error).__name__
