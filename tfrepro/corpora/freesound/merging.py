@@ -4,7 +4,7 @@ Two tags are one concept if they are forms of one noun (engine, engines), or if 
 commonest senses of their nouns are one synset (kid, child). A word that can mean the
 same only in a rarer sense stays apart, and so does what is no noun, unless a person
 says otherwise in a text file with a line ``tag = concept`` for each tag to be moved;
-``tag = tag`` keeps it apart.
+``tag = tag`` keeps it apart, ``tag = -`` drops it.
 
 Source: DARE, section 3.2.
 """
@@ -15,6 +15,8 @@ from pathlib import Path
 
 from tfrepro.corpora.freesound.nouns import Nouns
 from tfrepro.errors import UserError
+
+NOTHING = "-"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tfrepro.corpora.freesound.sound import Sound
+from tfrepro.corpora.freesound.sound import Sound, words_of
 from tfrepro.errors import UserError
 
 COLUMNS = ("id", "name", "tags", "duration", "license", "username")
@@ -31,7 +31,7 @@ class MetadataTable:
         self._words: dict[str, set[int]] = defaultdict(set)
         for row, (sound, words) in enumerate(zip(sounds, descriptions, strict=True)):
             for tag in sound.tags:
-                for word in {tag, *_words(tag)}:
+                for word in {tag, *words_of(tag)}:
                     self._tags[word].add(row)
                     self._words[word].add(row)
             for word in words:
@@ -39,7 +39,7 @@ class MetadataTable:
 
     def search(self, query: str, limit: int) -> list[Sound]:
         """See :class:`tfrepro.corpora.freesound.sound.Catalogue`."""
-        words = [query] if query in self._tags else sorted(_words(query))
+        words = [query] if query in self._tags else sorted(words_of(query))
         rows = set.intersection(*(self._words.get(word, set()) for word in words or [query]))
         ranked = sorted(rows, key=lambda row: self._rank(row, words))
         return [self.sounds[row] for row in ranked[:limit]]
@@ -79,10 +79,4 @@ def read_metadata_table(file: Path) -> MetadataTable:
             table.rename(columns={"name": "name_"}).itertuples(), previews, strict=True
         )
     ]
-    return MetadataTable(sounds, [frozenset(_words(words)) for words in text])
-
-
-def _words(text: str) -> set[str]:
-    """The words of a text in lower case, cut where there is anything but letters and digits."""
-    kept = "".join(letter if letter.isalnum() else " " for letter in text.lower())
-    return set(kept.split())
+    return MetadataTable(sounds, [frozenset(words_of(words)) for words in text])

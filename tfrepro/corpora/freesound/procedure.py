@@ -2,25 +2,27 @@
 
 1. Every seed is searched for; the tags of what is found are counted.
 2. Tags on too few sounds are dropped, tags of one meaning merged: concepts.
-3. Every concept is searched for; a sound belongs to the concept that finds it first.
+3. Every concept is searched for; a sound found by several belongs to one of them.
 4. Concepts that are left with too few sounds are dropped, and their sounds with them.
 
 Source: DARE, section 3.2. What it leaves open: a sound that several concepts find is
-counted once (43,868 sounds / 313 concepts is its printed 140.15), here for the concept
-whose search ranks it best, of two that rank it alike for the one with more tagged sounds;
-its 146,580 "concepts" of 16,363 sounds can only be tags, each counted on every sound.
+counted once (43,868 sounds / 313 concepts is its printed 140.15), here for the one that
+says most about it, see :func:`assign`; its 146,580 "concepts" of 16,363 sounds can only be
+tags, each counted on every sound. Tags that only a few owners use, or that are no nouns,
+are no "commonly heard" concepts, but the paper does not say that it left them out: both
+are thresholds of ours.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from tqdm import tqdm
 
-from tfrepro.corpora.freesound.merging import Concept, merge_tags
+from tfrepro.corpora.freesound.merging import NOTHING, Concept, merge_tags
 from tfrepro.corpora.freesound.nouns import Nouns
-from tfrepro.corpora.freesound.sound import Catalogue, Sound
+from tfrepro.corpora.freesound.sound import Catalogue, Sound, words_of
 from tfrepro.errors import UserError
 
 
@@ -32,12 +34,16 @@ class Thresholds:
     ----------
     seed_sounds : at most so many for each seed
     tag_sounds : a tag on fewer is dropped
+    tag_owners : a tag that fewer owners use is dropped; 1, as in the paper, for none
+    nouns_only : whether a tag that WordNet knows no noun for is dropped
     concept_sounds : at most so many for each concept
     least_sounds : a concept with fewer is dropped
     """
 
     seed_sounds: int
     tag_sounds: int
+    tag_owners: int
+    nouns_only: bool
     concept_sounds: int
     least_sounds: int
 
@@ -49,7 +55,7 @@ class ConceptDataset:
     Attributes
     ----------
     clips : a row a sound: ``id``, ``name``, ``label`` (the concept that found it),
-        ``concepts`` (all it is tagged with, the label among them), ``duration`` (s),
+        ``concepts`` (all kept ones it is tagged with, the label among them), ``duration`` (s),
         ``licence``, ``user``, ``preview``
     concepts : a row a concept: ``name``, ``tags``, ``reasons``, ``synset``,
         ``tagged`` (sounds of the first search), ``found``, ``clips``, ``kept``
@@ -76,34 +82,33 @@ def build_concept_dataset(
     ----------
     nouns : to merge tags by; None to merge what ``overrides`` say alone
 
-    Raises UserError if nothing is left after a step, naming the threshold.
+    Raises UserError if nothing is left after a step, naming the threshold, or if nouns are
+    asked for and there is no dictionary.
     """
+    if thresholds.nouns_only and nouns is None:
+        raise UserError("nouns_only = true: needs a dictionary; name one, or set it to false")
     found = _search_all(catalogue, seeds, thresholds.seed_sounds, "seeds", progress)
     sounds = {sound.id: sound for results in found.values() for sound in results}
-    tags = Counter(tag for sound in sounds.values() for tag in set(sound.tags))
-    frequent = {tag: count for tag, count in tags.items() if count >= thresholds.tag_sounds}
-    if not frequent:
-        raise UserError(f"tag_sounds = {thresholds.tag_sounds}: no tag is on so many sounds")
-    concepts = merge_tags(frequent, nouns, overrides)
+    selected, tag_counts = _select_tags(sounds.values(), thresholds, nouns, overrides)
+    concepts = merge_tags(selected, nouns, overrides)
     names = [concept.name for concept in concepts]
     results = _search_all(catalogue, names, thresholds.concept_sounds, "concepts", progress)
-    labels = assign(results)
+    tagged = _count_tagged(concepts, sounds.values())
+    harvested = {sound.id: sound for sounds in results.values() for sound in sounds}
+    labels = assign(results, concepts, tagged)
     clips = Counter(labels.values())
     kept = [concept for concept in concepts if clips[concept.name] >= thresholds.least_sounds]
     if not kept:
         raise UserError(f"least_sounds = {thresholds.least_sounds}: no concept has so many")
-    harvested = {sound.id: sound for sounds in results.values() for sound in sounds}
     table = _clip_table(harvested, labels, kept)
     return ConceptDataset(
         table,
-        _concept_table(concepts, kept, sounds.values(), results, clips),
+        _concept_table(concepts, kept, tagged, results, clips),
         {
             "seeds": len(seeds),
             "seeds_without_sounds": sum(not results for results in found.values()),
             "sounds_of_seeds": len(sounds),
-            "tags_of_those": sum(len(set(sound.tags)) for sound in sounds.values()),
-            "distinct_tags": len(tags),
-            "frequent_tags": len(frequent),
+            **tag_counts,
             "merged_concepts": len(concepts),
             "sounds_of_concepts": len(labels),
             "kept_concepts": len(kept),
@@ -112,14 +117,72 @@ def build_concept_dataset(
     )
 
 
-def assign(results: Mapping[str, Sequence[Sound]]) -> dict[int, str]:
-    """Sound -> the concept whose search ranks it best; the earlier concept of two alike."""
-    best: dict[int, tuple[int, str]] = {}
+def assign(
+    results: Mapping[str, Sequence[Sound]],
+    concepts: Sequence[Concept],
+    tagged: Mapping[str, int],
+) -> dict[int, str]:
+    """Sound -> which of the concepts that found it is its label.
+
+    Those that its title names come before those it is tagged with, and these before the
+    others. Of several, the one with the fewest tagged sounds, which says most: *slam*
+    rather than *machine*; of two alike, the earlier.
+
+    Parameters
+    ----------
+    results : concept -> what its search found
+    tagged : concept -> how many sounds are tagged with it
+    """
+    of_tag = _concepts_of_tags(concepts)
+    order = {concept.name: (tagged[concept.name], i) for i, concept in enumerate(concepts)}
+    finders: dict[int, tuple[Sound, set[str]]] = {}
     for concept, sounds in results.items():
-        for rank, sound in enumerate(sounds):
-            if sound.id not in best or rank < best[sound.id][0]:
-                best[sound.id] = (rank, concept)
-    return {number: concept for number, (_, concept) in best.items()}
+        for sound in sounds:
+            finders.setdefault(sound.id, (sound, set()))[1].add(concept)
+    return {
+        number: min(_most_to_the_point(sound, names, of_tag), key=order.__getitem__)
+        for number, (sound, names) in finders.items()
+    }
+
+
+def _most_to_the_point(sound: Sound, names: set[str], of_tag: Mapping[str, str]) -> set[str]:
+    """Those of some concepts that a sound's title names, or its tags, or else all."""
+    named = {of_tag[word] for word in words_of(sound.name) if word in of_tag}
+    own = {of_tag[tag] for tag in sound.tags if tag in of_tag}
+    return named & names or own & names or names
+
+
+def _select_tags(
+    sounds: Iterable[Sound],
+    thresholds: Thresholds,
+    nouns: Nouns | None,
+    overrides: Mapping[str, str],
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The tags that concepts are made of, with their counts; and how many each rule left."""
+    counts: Counter[str] = Counter()
+    owners: dict[str, set[str]] = defaultdict(set)
+    for sound in sounds:
+        for tag in set(sound.tags):
+            counts[tag] += 1
+            owners[tag].add(sound.user)
+    steps = {"tags_of_those": counts.total(), "distinct_tags": len(counts)}
+    rules: dict[str, tuple[str, Callable[[str], bool]]] = {
+        "frequent_tags": ("tag_sounds", lambda tag: counts[tag] >= thresholds.tag_sounds),
+        "common_tags": ("tag_owners", lambda tag: len(owners[tag]) >= thresholds.tag_owners),
+        "nouns": (
+            "nouns_only",
+            lambda tag: not thresholds.nouns_only or nouns.lemma(tag) is not None,
+        ),
+        "wanted_tags": ("overrides", lambda tag: overrides.get(tag) != NOTHING),
+    }
+    left = dict(counts)
+    for step, (threshold, keeps) in rules.items():
+        left = {tag: count for tag, count in left.items() if keeps(tag)}
+        steps[step] = len(left)
+        if not left:
+            value = getattr(thresholds, threshold, "those of the file")
+            raise UserError(f"{threshold} = {value}: leaves none of {len(counts)} tags")
+    return left, steps
 
 
 def _search_all(
@@ -133,41 +196,47 @@ def _clip_table(
     sounds: Mapping[int, Sound], labels: Mapping[int, str], kept: Sequence[Concept]
 ) -> pd.DataFrame:
     names = {concept.name for concept in kept}
-    tagged_with = _tag_reader(kept)
-    rows = []
-    for number, label in sorted(labels.items()):
-        if label not in names:
-            continue
-        sound = sounds[number]
-        rows.append(
+    of_tag = _concepts_of_tags(kept)
+    return pd.DataFrame(
+        [
             {
                 "id": number,
-                "name": sound.name,
+                "name": sounds[number].name,
                 "label": label,
-                "concepts": sorted(tagged_with(sound) | {label}),
-                "duration": sound.duration,
-                "licence": sound.licence,
-                "user": sound.user,
-                "preview": sound.preview,
+                "concepts": sorted(_tagged_with(sounds[number], of_tag) | {label}),
+                "duration": sounds[number].duration,
+                "licence": sounds[number].licence,
+                "user": sounds[number].user,
+                "preview": sounds[number].preview,
             }
-        )
-    return pd.DataFrame(rows)
+            for number, label in sorted(labels.items())
+            if label in names
+        ]
+    )
 
 
-def _tag_reader(concepts: Sequence[Concept]) -> Callable[[Sound], set[str]]:
-    """Sound -> the names of those concepts that it is tagged with."""
-    concept_of = {tag: concept.name for concept in concepts for tag in concept.tags}
-    return lambda sound: {concept_of[tag] for tag in sound.tags if tag in concept_of}
+def _concepts_of_tags(concepts: Iterable[Concept]) -> dict[str, str]:
+    """Tag -> name of its concept."""
+    return {tag: concept.name for concept in concepts for tag in concept.tags}
+
+
+def _tagged_with(sound: Sound, of_tag: Mapping[str, str]) -> set[str]:
+    return {of_tag[tag] for tag in sound.tags if tag in of_tag}
+
+
+def _count_tagged(concepts: Sequence[Concept], sounds: Iterable[Sound]) -> Counter[str]:
+    """Concept -> how many of some sounds are tagged with it."""
+    of_tag = _concepts_of_tags(concepts)
+    return Counter(name for sound in sounds for name in _tagged_with(sound, of_tag))
 
 
 def _concept_table(
     concepts: Sequence[Concept],
     kept: Sequence[Concept],
-    sounds: Iterable[Sound],
+    tagged: Mapping[str, int],
     results: Mapping[str, Sequence[Sound]],
     clips: Mapping[str, int],
 ) -> pd.DataFrame:
-    tagged = Counter(name for names in map(_tag_reader(concepts), sounds) for name in names)
     names = {concept.name for concept in kept}
     return pd.DataFrame(
         [

@@ -34,3 +34,9 @@ class Catalogue(Protocol):
     def search(self, query: str, limit: int) -> list[Sound]:
         """At most ``limit`` sounds that match a word or phrase, best first; [] for none."""
         ...
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text in lower case, cut where there is anything but letters and digits."""
+    kept = "".join(letter if letter.isalnum() else " " for letter in text.lower())
+    return set(kept.split())
