@@ -11,6 +11,7 @@ from _sources import find_source
 from _stage import log, read, run, work_folder, wrote
 
 from tfrepro.corpora.sounds import checksum, locate, read_sound_corpus
+from tfrepro.errors import UserError
 from tfrepro.features.acoustic import VERSION, AcousticFrontEnd
 from tfrepro.features.extraction import extract
 from tfrepro.features.feature_set import FeatureSet, write_feature_set
@@ -22,6 +23,7 @@ def sound_features(corpus: str) -> None:
     settings = read_section(Acoustic, "acoustic").model_dump()
     folder = read(sound_corpus(corpus))
     clips, card = read_sound_corpus(folder)
+    clips = _with_files(corpus, clips)
     front_end = AcousticFrontEnd(**settings)
     made_by = code_of(f"sounds/{corpus}", "stages/sounds", "stages/sound_features")
     salt = json.dumps([settings, made_by], sort_keys=True)
@@ -46,6 +48,16 @@ def sound_features(corpus: str) -> None:
         rejected = _reject_table(clips, rejects)
         write_feature_set(features_of(corpus), FeatureSet(index, arrays, meta, rejects=rejected))
     wrote(features_of(corpus))
+
+
+def _with_files(corpus: str, clips: pd.DataFrame) -> pd.DataFrame:
+    """The clips that are more than words; UserError if there are none."""
+    heard = clips[clips["file"] != ""].reset_index(drop=True)
+    if heard.empty:
+        raise UserError(f"{corpus}: has words about sounds, but no sounds")
+    if len(heard) < len(clips):
+        log.warning("%d of %d clips have no file, left out", len(clips) - len(heard), len(clips))
+    return heard
 
 
 def _reject_table(clips: pd.DataFrame, rejects: dict[int, str]) -> pd.DataFrame:

@@ -8,11 +8,11 @@ from tfrepro.corpora.registry import SOUND_CORPORA
 from tfrepro.corpora.sounds import write_sound_corpus
 from tfrepro.files import atomic_folder
 from tfrepro.settings.reading import read_section
-from tfrepro.settings.sounds import Sounds
+from tfrepro.settings.sounds import Sounds, section_of
 
 
 def sounds(corpus: str) -> None:
-    settings = getattr(read_section(Sounds, "sounds"), corpus)
+    settings = section_of(read_section(Sounds, "sounds"), corpus)
     with atomic_folder(sound_corpus(corpus)) as folder:
         clips, card = SOUND_CORPORA[corpus].load_builder()(folder, settings, find_source)
         write_sound_corpus(folder, clips, card)

@@ -14,13 +14,40 @@ from tfrepro.corpora.sounds import (
     write_sound_corpus,
 )
 from tfrepro.errors import UserError
-from tfrepro.files import sha256
+from tfrepro.files import read_json, sha256
 from tfrepro.media.audio import load_audio
 from tfrepro.settings.sounds import RenderedSounds
 from tfrepro.simulate.sounds import sound_clips
+from tfrepro.simulate.voice_words import VOICE_WORDS
 
 MIRROR = Path(__file__).resolve().parents[3] / "shared" / "data"
-SETTINGS = RenderedSounds(clips=120, takes=2, companions=1.0, noise=0.5, seed=3)
+RULES = {
+    "seed_sounds": 500,
+    "tag_sounds": 4,
+    "tag_owners": 2,
+    "nouns_only": True,
+    "concept_sounds": 500,
+    "least_sounds": 4,
+}
+SETTINGS = RenderedSounds(
+    clips=120,
+    takes=2,
+    companions=1.0,
+    noise=0.5,
+    seed=3,
+    seeds=("bird", "whistle", "siren", "engine", "bell", "guitar", "rain", "clock"),
+    rules=RULES,
+)
+
+
+def rendered_clips():
+    settings = SETTINGS.model_dump(exclude={"seeds", "rules"})
+    return list(sound_clips(settings.pop("clips"), settings.pop("seed"), **settings))
+
+
+def numbers(clips):
+    """Of rendered clips, in the order they were made."""
+    return [int(name.removeprefix("rendered-")) for name in clips["id"]]
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +75,43 @@ def test_a_rendered_corpus_is_real_audio_files_with_true_checksums(rendered):
     for clip, file in zip(clips.itertuples(), locate(clips, rendered, None), strict=True):
         assert sha256(file) == clip.sha256
         assert len(load_audio(file)) > 0.7 * 22050
-        assert clip.concepts[0] == clip.label
+        assert clip.label in clip.concepts
 
 
 def test_the_files_hold_the_clips_that_were_rendered(rendered):
     clips, _ = read_sound_corpus(rendered)
-    settings = SETTINGS.model_dump()
-    made = sound_clips(settings.pop("clips"), settings.pop("seed"), **settings)
-    for file, clip in zip(locate(clips, rendered, None), made, strict=True):
-        heard = load_audio(file, clip.rate)
-        np.testing.assert_allclose(heard, clip.y, atol=1 / 32767)
+    made = rendered_clips()
+    for number, file in zip(numbers(clips), locate(clips, rendered, None), strict=True):
+        heard = load_audio(file, made[number].rate)
+        np.testing.assert_allclose(heard, made[number].y, atol=1 / 32767)
+
+
+def test_a_clip_is_labelled_with_what_is_loudest_in_it_and_tagged_with_what_is_heard(rendered):
+    clips, _ = read_sound_corpus(rendered)
+    made = rendered_clips()
+    assert len(clips) > 0.95 * len(made)
+    right = 0
+    for number, clip in zip(numbers(clips), clips.itertuples(), strict=True):
+        heard = [VOICE_WORDS[concept] for concept in made[number].concepts]
+        right += clip.label.removesuffix("s") in heard[0]
+        assert {name.removesuffix("s") for name in clip.concepts} <= {w for ws in heard for w in ws}
+    # An owner's rare word for it is not found by any search.
+    assert right > 0.95 * len(clips)
+
+
+def test_its_concepts_come_out_of_the_procedure(rendered):
+    clips, _ = read_sound_corpus(rendered)
+    concepts = {concept["name"]: concept for concept in read_json(rendered / "concepts.json")}
+    assert set(clips["label"]) == {name for name, concept in concepts.items() if concept["kept"]}
+    reasons = {m["merged_for"] for concept in concepts.values() for m in concept["merged"]}
+    assert any(reason.startswith("form of ") for reason in reasons)
+    assert any("-n: " in reason for reason in reasons)
+    harvest = read_json(rendered / "harvest.json")
+    assert harvest["thresholds"] == RULES
+    assert (
+        harvest["counts"]["kept_sounds"] == len(clips) == len(list((rendered / "media").iterdir()))
+    )
+    assert harvest["counts"]["distinct_tags"] > harvest["counts"]["nouns"] > len(concepts)
 
 
 def test_the_same_settings_give_the_same_files(rendered, tmp_path):
@@ -65,10 +119,11 @@ def test_the_same_settings_give_the_same_files(rendered, tmp_path):
     assert checksum(again) == checksum(read_sound_corpus(rendered)[0])
 
 
-def test_takes_of_a_recording_share_a_fold_and_every_fold_has_every_concept(rendered):
+def test_takes_of_a_recording_share_a_fold_and_every_fold_has_nearly_every_concept(rendered):
     clips, _ = read_sound_corpus(rendered)
     assert (clips.groupby("group")["fold"].nunique() == 1).all()
-    assert (clips.groupby("fold")["label"].nunique() == 12).all()
+    assert clips["label"].nunique() == 12
+    assert (clips.groupby("fold")["label"].nunique() >= 11).all()
     assert set(clips["fold"]) == {1, 2, 3, 4, 5}
 
 
@@ -105,6 +160,13 @@ def test_esc10_is_as_published(real, tmp_path):
     assert (clips.groupby("group")["fold"].nunique() == 1).all()
     assert (clips[["title", "user", "licence"]] != "").all(axis=None)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.real
+def test_esc10_recordings_are_known_by_their_number_on_freesound(real):
+    found = esc10.recordings(real)
+    assert len(found) == 304
+    assert found[100032].file == "001 - Dog bark/1-100032-A.ogg"
 
 
 @pytest.mark.real

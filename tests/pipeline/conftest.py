@@ -59,13 +59,19 @@ def copy_project(folder: Path) -> Project:
         check=True,
     )
     for name in listed.stdout.decode().split("\0"):
-        if name and not name.startswith("data/") and name != "dvc.lock" and (ROOT / name).exists():
+        if _is_input(name) and (ROOT / name).exists():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     _make_small(folder / "params.yaml")
     return Project(folder)
+
+
+def _is_input(name: str) -> bool:
+    """Whether a file of the project is none that the pipeline makes."""
+    made = name.startswith("data/") and not name.startswith("data/concepts/")
+    return bool(name) and not made and name != "dvc.lock"
 
 
 def _make_small(file: Path) -> None:
@@ -78,6 +84,7 @@ def _make_small(file: Path) -> None:
     }
     params["compute"]["jobs"] = 1
     params["sounds"]["rendered"]["clips"] = 192
+    params["sounds"]["rendered"]["rules"] |= {"tag_sounds": 5, "least_sounds": 5}
     params["autoencoder"]["model"] = autoencoder
     params["dare"]["table2"] |= {
         "folds": 3,

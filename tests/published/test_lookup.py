@@ -22,8 +22,8 @@ def test_every_percentage_of_two_decimals_becomes_the_nearest_fraction():
 
 def test_fractions_counts_and_seconds_stay_as_they_are():
     assert cell("musicvideo", "table2", "multi-timescale", "average_precision") == Cell(0.79, None)
-    assert cell("dare", "table1", "freesound", "clips") == Cell(43868, None)
-    assert cell("dare", "table1", "freesound", "mean_duration_s") == Cell(14.99, None)
+    assert cell("dare", "table1", "external-sounds", "clips") == Cell(43868, None)
+    assert cell("dare", "table1", "external-sounds", "mean_duration_s") == Cell(14.99, None)
 
 
 def test_a_cell_keeps_the_papers_caution():

@@ -8,11 +8,11 @@ from scipy import stats
 from tfrepro.published import load
 
 PRINTED = """
-dare        table1      freesound       concepts            313
-dare        table1      freesound       clips               43868
-dare        table1      freesound       clips_per_concept   140.15
-dare        table1      freesound       mean_duration_s     14.99
-dare        table1      freesound       concepts_per_clip   2.99
+dare        table1      external-sounds concepts            313
+dare        table1      external-sounds clips               43868
+dare        table1      external-sounds clips_per_concept   140.15
+dare        table1      external-sounds mean_duration_s     14.99
+dare        table1      external-sounds concepts_per_clip   2.99
 dare        section3_2  seeds           concepts            131
 dare        section3_2  first-query     clips               16363
 dare        section3_2  first-query     tags                146580
@@ -215,7 +215,7 @@ def test_a_model_has_the_same_scores_in_every_table(paper, cells):
 
 
 def test_clips_per_concept_is_the_ratio_of_the_two_counts():
-    cells = load("dare").tables["table1"].rows["freesound"].cells
+    cells = load("dare").tables["table1"].rows["external-sounds"].cells
     ratio = cells["clips"].mean / cells["concepts"].mean
     assert ratio == pytest.approx(cells["clips_per_concept"].mean, abs=0.005)
 

@@ -6,6 +6,7 @@ import pytest
 import yaml
 from pydantic import Field
 
+from tfrepro.corpora.registry import SOUND_CORPORA
 from tfrepro.errors import UserError
 from tfrepro.methods import METHODS, read_hyper_parameters
 from tfrepro.settings.base import Section, validate
@@ -18,8 +19,20 @@ from tfrepro.sources import names
 PARAMS = Path(__file__).parents[2] / "params.yaml"
 TABLE2 = "dare.table2"
 METHODS_KEY = f"{TABLE2}.methods"
+SOUNDS = ", ".join(SOUND_CORPORA)
 CLASSIFIERS = ", ".join(name for name, entry in METHODS.items() if entry.answers == "classes")
 EMBEDDERS = ", ".join(name for name, entry in METHODS.items() if entry.answers == "embeddings")
+
+
+RULES = {
+    "seed_sounds": 9,
+    "tag_sounds": 2,
+    "tag_owners": 1,
+    "nouns_only": False,
+    "concept_sounds": 9,
+    "least_sounds": 2,
+}
+WORDS = {"seeds": "seeds.txt", "overrides": "overrides.txt", "dictionary": "none", "rules": RULES}
 
 
 @pytest.fixture
@@ -36,12 +49,31 @@ def small():
         "compute": {"jobs": 1, "device": "cpu", "precision": "float32"},
         "sources": {"mirrors": [], "cache": "data/sources", "fetch": []},
         "sounds": {
-            "rendered": {"clips": 48, "takes": 2, "companions": 1, "noise": 1, "seed": 1},
+            "rendered": {
+                "clips": 48,
+                "takes": 2,
+                "companions": 1,
+                "noise": 1,
+                "seed": 1,
+                "seeds": ["rain"],
+                "rules": dict(RULES),
+            },
             "esc10": {},
+            "freesound-vu": dict(WORDS),
+            "freesound": WORDS
+            | {
+                "address": "https://freesound.org/apiv2",
+                "downloads": "data/freesound",
+                "longest_s": 60,
+                "jobs": 2,
+                "per_minute": 60,
+                "per_day": 2000,
+            },
         },
         "acoustic": {"sample_rate": 22050, "n_fft": 1024, "hop_length": 512, "n_mfcc": 13},
         "autoencoder": {"model": dict(autoencoder), "corruption": 0.1, "seed": 3},
         "dare": {
+            "table1": {"corpora": ["rendered"], "examples": 3},
             "table2": {
                 "corpora": ["rendered"],
                 "folds": 10,
@@ -52,7 +84,7 @@ def small():
                     "acoustic-pca": {"C": 1.0, "components": 20},
                     "sda": {"C": 1.0, "autoencoder": autoencoder},
                 },
-            }
+            },
         },
         "yt8m": {
             "on_corrupt": "skip",
@@ -214,13 +246,13 @@ def test_a_missing_key_is_named(params, small, key):
         (f"{TABLE2}.corpora", "rendered", " = 'rendered': must be a list, in square brackets"),
         (f"{TABLE2}.methods", ["sda"], " = ['sda']: must hold keys and their values"),
         ("sounds.rendered", 5,
-         " = 5: must hold the keys clips, takes, companions, noise, seed"),
+         " = 5: must hold the keys clips, takes, companions, noise, seed, seeds, rules"),
         ("sounds.esc10", "all", " = 'all': must be {}"),
         # names
         (f"{TABLE2}.corpora", ["esc50"],
-         ".0 = 'esc50': no such sound corpus; did you mean esc10?; allowed: rendered, esc10"),
+         ".0 = 'esc50': no such sound corpus; did you mean esc10?; allowed: " + SOUNDS),
         (f"{TABLE2}.corpora", ["rendered", "fsd"],
-         ".1 = 'fsd': no such sound corpus; allowed: rendered, esc10"),
+         ".1 = 'fsd': no such sound corpus; allowed: " + SOUNDS),
         (f"{TABLE2}.corpora", [10], ".0 = 10: must be text"),
         ("sources.fetch", ["esc11"],
          f".0 = 'esc11': no such source; did you mean esc10?; allowed: {', '.join(names())}"),

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import soundfile
 
-from tfrepro.corpora.sounds import CorpusCard
+from tfrepro.corpora.sounds import CorpusCard, SoundFile
 from tfrepro.errors import UserError
 from tfrepro.sources import Resolved
 
@@ -54,12 +55,23 @@ def build(
                 "sha256": file.sha256,
                 "label": concept,
                 "concepts": [concept],
+                "duration": soundfile.info(source.path(file.path)).duration,
                 "group": match["freesound_id"],
                 "fold": int(match["fold"]),
                 **credits[name],
             }
         )
     return pd.DataFrame(rows), CARD
+
+
+def recordings(find_source: Callable[[str], Resolved]) -> dict[int, SoundFile]:
+    """Number on Freesound -> the first clip that ESC-10 has of it."""
+    found: dict[int, SoundFile] = {}
+    for file in find_source(SOURCE).source.files:
+        if match := _FILE.fullmatch(file.path):
+            clip = SoundFile(file.path, SOURCE, file.sha256)
+            found.setdefault(int(match["freesound_id"]), clip)
+    return found
 
 
 def read_credits(readme: str) -> dict[str, dict[str, str]]:

@@ -32,6 +32,13 @@ class CorpusEntry:
 SOUND_CORPORA: Mapping[str, CorpusEntry] = {
     "rendered": CorpusEntry("tfrepro.corpora.rendered_sounds:build"),
     "esc10": CorpusEntry("tfrepro.corpora.esc10:build", sources=("esc10",)),
+    "freesound-vu": CorpusEntry(
+        "tfrepro.corpora.freesound.offline:build",
+        sources=("freesound-tags", "english-wordnet", "esc10"),
+    ),
+    "freesound": CorpusEntry(
+        "tfrepro.corpora.freesound.harvest:build", sources=("english-wordnet",)
+    ),
 }
 
 VIDEO_CORPORA: Mapping[str, CorpusEntry] = {

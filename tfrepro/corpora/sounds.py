@@ -6,11 +6,13 @@ Conventions
 
 =============  ==================================================================
 ``id``         unique name
-``file``       path inside the source if ``source`` is given, else inside the folder
+``file``       path inside the source if ``source`` is given, else inside the folder;
+               empty for a sound of which there are only words
 ``source``     name in the registry of :mod:`tfrepro.sources`, or empty
-``sha256``     checksum of the file
+``sha256``     checksum of the file, or empty
 ``label``      the query concept: one label a clip, the target of DARE's Table 2
 ``concepts``   every concept the clip is tagged with, the query concept among them
+``duration``   of the recording, in s
 ``group``      the recording it comes from; a clean split keeps a group together
 ``fold``       1, 2, ...: a published or made split that respects groups
 ``title``, ``user``, ``licence``   what attribution needs
@@ -18,7 +20,7 @@ Conventions
 
 ``corpus.json`` says what the collection is (:class:`CorpusCard`). A builder is
 a function ``(folder, settings, find_source) -> (clips, card)`` that may put
-media files into ``folder``; ``find_source(name)`` resolves a source.
+media and other files into ``folder``; ``find_source(name)`` resolves a source.
 """
 
 import hashlib
@@ -39,6 +41,7 @@ COLUMNS = (
     "sha256",
     "label",
     "concepts",
+    "duration",
     "group",
     "fold",
     "title",
@@ -63,6 +66,15 @@ class CorpusCard:
     title: str
     stands_in_for: str | None
     licence: str
+
+
+@dataclass(frozen=True)
+class SoundFile:
+    """The columns ``file``, ``source`` and ``sha256`` of a clip."""
+
+    file: str
+    source: str
+    sha256: str
 
 
 def checksum(clips: pd.DataFrame) -> str:

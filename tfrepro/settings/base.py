@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 
 from tfrepro.errors import UserError
 
@@ -133,8 +134,14 @@ def _shown(value: Any, longest: int = 60) -> str:
 def _keys_at(section: Any, location: Iterable[Any]) -> tuple[str, ...]:
     """The keys of the section at that place; none where no section is."""
     for part in location:
-        field = getattr(section, "model_fields", {}).get(part)
+        field = _fields(section).get(part)
         if field is None:
             return ()
         section = field.annotation
-    return tuple(getattr(section, "model_fields", ()))
+    return tuple(_fields(section))
+
+
+def _fields(section: Any) -> dict[str, FieldInfo]:
+    """The fields of a section by the names they have in the file."""
+    fields = getattr(section, "model_fields", {})
+    return {field.alias or name: field for name, field in fields.items()}

@@ -10,6 +10,19 @@ from tfrepro.settings.base import Section, known
 SoundCorpus = Annotated[str, AfterValidator(known(SOUND_CORPORA, "sound corpus"))]
 
 
+class Table1(Section):
+    """The external sounds in numbers, and Figure 3.
+
+    Attributes
+    ----------
+    corpora : sound collections to build and count
+    examples : concepts shown with their mean duration
+    """
+
+    corpora: tuple[SoundCorpus, ...] = Field(min_length=1)
+    examples: int = Field(ge=1)
+
+
 class Table2(Section):
     """Which acoustic feature tells sound concepts apart.
 
@@ -43,4 +56,12 @@ class Table2(Section):
 class Dare(Section):
     """DARE, a section a table."""
 
+    table1: Table1
     table2: Table2
+
+    @model_validator(mode="after")
+    def _every_corpus_is_built(self) -> "Dare":
+        for name in self.table2.corpora:
+            if name not in self.table1.corpora:
+                raise ValueError(f"table2.corpora names {name}: add it to table1.corpora as well")
+        return self

@@ -16,6 +16,7 @@ Planted structure
 The truth is kept, so that what a procedure makes of the tags can be held against it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,12 +67,12 @@ def tagged_sounds(
         _sound(1000 + number, main, owners[number], words, companions, rng)
         for number, main in enumerate(truth)
     ]
-    return TaggedSounds(pd.DataFrame(made), truth, words, _senses(words))
+    return TaggedSounds(pd.DataFrame(made), truth, words, senses_of(words))
 
 
 def plural(noun: str) -> str:
-    """The regular English plural of a made-up noun."""
-    return noun + "s"
+    """The regular English plural of a noun."""
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
 
 
 def _words(concepts: int, rng: Generator) -> list[tuple[str, ...]]:
@@ -105,30 +106,42 @@ def _sound(
         else int(rng.integers(len(words)))
         for _ in range(rng.poisson(companions))
     } - {main}
-    tags = [_tag(words[concept], rng) for concept in (main, *sorted(others))]
-    tags += [tag for tag in CLUTTER if rng.random() < 0.25]
-    tags += [f"u{owner}x{rng.integers(OWN_TAGS)}"] if rng.random() < 0.5 else []
+    tags = tags_of([words[concept] for concept in (main, *sorted(others))], owner, rng)
     return {
         "id": number,
         "name": f"{tags[0]} {number}",
-        "tags": list(dict.fromkeys(tags)),
+        "tags": tags,
         "duration": float(np.round(np.exp(rng.uniform(np.log(0.5), np.log(60))), 3)),
         "licence": ("CC0", "CC-BY", "CC-BY-NC")[rng.integers(3)],
         "user": f"owner{owner}",
     }
 
 
-def _tag(nouns: tuple[str, ...], rng: Generator) -> str:
-    """One of a concept's words, in the singular or the plural."""
-    noun = nouns[int(rng.random() < 0.35) % len(nouns)]
-    return plural(noun) if rng.random() < 0.4 else noun
+def tags_of(concepts: Sequence[tuple[str, ...]], owner: int, rng: Generator) -> list[str]:
+    """What an owner types for a sound: a word a concept, clutter, and words of their own.
+
+    concepts : the nouns of each, in the singular, the commonest first
+    """
+    tags = [_tag(nouns, rng) for nouns in concepts]
+    tags += [tag for tag in CLUTTER if rng.random() < 0.25]
+    tags += [f"u{owner}x{rng.integers(OWN_TAGS)}"] if rng.random() < 0.5 else []
+    return list(dict.fromkeys(tags))
 
 
-def _senses(words: list[tuple[str, ...]]) -> pd.DataFrame:
+def senses_of(words: Sequence[tuple[str, ...]]) -> pd.DataFrame:
+    """What a dictionary says of concepts' nouns: ``lemma``, ``sense``, ``synset``.
+
+    A second noun has a rarer sense as well, in common with the next concept.
+    """
     rows = []
     for concept, nouns in enumerate(words):
         rows += [(noun, 1, f"{concept:08d}-n") for noun in nouns]
         if len(nouns) > 1:
-            # A rarer sense, in common with the next concept.
             rows.append((nouns[1], 2, f"{(concept + 1) % len(words):08d}-n"))
     return pd.DataFrame(rows, columns=["lemma", "sense", "synset"])
+
+
+def _tag(nouns: tuple[str, ...], rng: Generator) -> str:
+    """One of a concept's words, in the singular or the plural."""
+    noun = nouns[int(rng.random() < 0.35) % len(nouns)]
+    return plural(noun) if rng.random() < 0.4 else noun

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfrepro.corpora.freesound.merging import merge_tags, read_overrides
+from tfrepro.corpora.freesound.merging import ConceptReader, merge_tags, read_overrides
 from tfrepro.corpora.freesound.nouns import Nouns
 from tfrepro.errors import UserError
 
@@ -57,6 +57,7 @@ def test_a_merge_says_why():
     assert concept.name == "child"
     assert concept.reasons == ("form of child", "young: a young person")
     assert concept.synset == "young"
+    assert concept.words == ("child", "kids")
 
 
 def test_a_person_may_merge_and_keep_apart():
@@ -95,6 +96,22 @@ def test_every_tag_is_in_just_one_concept_named_by_its_most_frequent_tag(counts)
     for concept in made:
         assert counts[concept.name] == max(counts[tag] for tag in concept.tags)
         assert len(concept.reasons) == len(concept.tags) - 1
+
+
+class TestReader:
+    CONCEPTS = merge_tags({"child": 5, "kid": 3, "engines": 4}, NOUNS, {})
+
+    def test_tags_and_rarer_forms_of_their_nouns_stand_for_their_concept(self):
+        read = ConceptReader(self.CONCEPTS, NOUNS, {})
+        assert read(["kid", "engine", "loud"]) == {"child", "engines"}
+        assert read(["children"]) == read(["kids"]) == {"child"}
+        assert read([]) == set()
+
+    def test_a_word_that_a_person_has_spoken_of_is_taken_by_the_letter(self):
+        assert ConceptReader(self.CONCEPTS, NOUNS, {"engine": "-"})(["engine"]) == set()
+
+    def test_without_a_dictionary_only_tags_count(self):
+        assert ConceptReader(self.CONCEPTS, None, {})(["kid", "kids"]) == {"child"}
 
 
 def test_overrides_are_lines_of_a_text_file(tmp_path):

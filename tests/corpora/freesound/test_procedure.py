@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tfrepro.corpora.freesound.merging import Concept
+from tfrepro.corpora.freesound.merging import Concept, ConceptReader
 from tfrepro.corpora.freesound.metadata_table import MetadataTable, read_metadata_table
 from tfrepro.corpora.freesound.nouns import TABLES, Nouns
 from tfrepro.corpora.freesound.procedure import Thresholds, assign, build_concept_dataset
@@ -101,14 +101,48 @@ def test_a_threshold_that_leaves_nothing_is_named(key, value):
         build(**{key: value})
 
 
-CONCEPTS = [Concept(name, (name, f"{name}s"), ("",), "") for name in ("dog", "slam", "cat")]
+CONCEPTS = [
+    Concept(name, (name, f"{name}s"), ("",), "", (name,)) for name in ("dog", "slam", "cat")
+]
 TAGGED = {"dog": 9, "slam": 2, "cat": 2}
+
+
+def test_a_concept_is_searched_for_by_a_word_for_each_of_its_nouns():
+    asked = []
+
+    class Asked(MetadataTable):
+        def search(self, query, limit):
+            asked.append(query)
+            return super().search(query, limit)
+
+    sounds = [
+        sound(1, "dogs"),
+        sound(2, "dog"),
+        sound(3, "dog"),
+        sound(4, "hound"),
+        sound(5, "hound"),
+    ]
+    nouns = nouns_of("dog", "hound")
+    nouns.senses.loc[1, "synset"] = "dog"
+    made = build_concept_dataset(
+        Asked(sounds, [frozenset()] * 5),
+        ["dog", "hound"],
+        Thresholds(**(vars(ENOUGH) | {"tag_sounds": 1})),
+        nouns=nouns,
+        overrides={},
+        progress=False,
+    )
+    assert asked == ["dog", "hound", "dog", "hound"]
+    (concept,) = made.concepts.itertuples()
+    assert (concept.name, concept.tags, concept.found) == ("dog", ["dog", "hound", "dogs"], 5)
 
 
 class TestAssign:
     def label(self, title, *tags, finders=("dog", "slam", "cat")):
         one = Sound(1, title, tags, 1.0, "CC0", "someone")
-        return assign({name: [one] for name in finders}, CONCEPTS, TAGGED)[1]
+        return assign({name: [one] for name in finders}, ConceptReader(CONCEPTS, None, {}), TAGGED)[
+            1
+        ]
 
     def test_what_the_title_names_comes_first(self):
         assert self.label("Big-Dogs_01.wav", "slam", "dog") == "dog"

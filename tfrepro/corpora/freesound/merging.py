@@ -9,11 +9,11 @@ says otherwise in a text file with a line ``tag = concept`` for each tag to be m
 Source: DARE, section 3.2.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfrepro.corpora.freesound.nouns import Nouns
+from tfrepro.corpora.freesound.nouns import Dictionary
 from tfrepro.errors import UserError
 
 NOTHING = "-"
@@ -30,16 +30,48 @@ class Concept:
     reasons : for each tag but the first, what it was merged for: ``form of <noun>``,
         a synset with its meaning, or ``override``
     synset : of the commonest sense, empty if it is no noun
+    words : what it is searched for by, a tag for each of its nouns: the forms of one noun
+        are found by any of them
     """
 
     name: str
     tags: tuple[str, ...]
     reasons: tuple[str, ...]
     synset: str
+    words: tuple[str, ...]
+
+
+class ConceptReader:
+    """Which concept a word stands for: one of its tags, or another form of the same noun.
+
+    A form too rare to be a tag that counts, *applauses*, still names the concept.
+    """
+
+    def __init__(
+        self,
+        concepts: Sequence[Concept],
+        nouns: Dictionary | None,
+        overrides: Mapping[str, str],
+    ):
+        self._of_tag = {tag: concept.name for concept in concepts for tag in concept.tags}
+        self._nouns = nouns
+        self._overrides = overrides
+        self._of_lemma: dict[str | None, str] = {}
+        for tag, name in self._of_tag.items():
+            self._of_lemma.setdefault(self._lemma(tag), name)
+        self._of_lemma.pop(None, None)
+
+    def __call__(self, words: Iterable[str]) -> set[str]:
+        """The concepts that some words stand for."""
+        names = (self._of_tag.get(word) or self._of_lemma.get(self._lemma(word)) for word in words)
+        return {name for name in names if name}
+
+    def _lemma(self, word: str) -> str | None:
+        return None if self._nouns is None or word in self._overrides else self._nouns.lemma(word)
 
 
 def merge_tags(
-    counts: Mapping[str, int], nouns: Nouns | None, overrides: Mapping[str, str]
+    counts: Mapping[str, int], nouns: Dictionary | None, overrides: Mapping[str, str]
 ) -> list[Concept]:
     """Concepts in order of their most frequent tag.
 
@@ -81,7 +113,7 @@ def read_overrides(file: Path) -> dict[str, str]:
     return overrides
 
 
-def _key(tag: str, nouns: Nouns | None) -> str:
+def _key(tag: str, nouns: Dictionary | None) -> str:
     """What tags of one concept have in common."""
     lemma = nouns.lemma(tag) if nouns else None
     if lemma is None:
@@ -89,18 +121,24 @@ def _key(tag: str, nouns: Nouns | None) -> str:
     return nouns.synset(lemma) or f"noun {lemma}"
 
 
-def _concept(tags: Sequence[str], nouns: Nouns | None, overrides: Mapping[str, str]) -> Concept:
+def _concept(
+    tags: Sequence[str], nouns: Dictionary | None, overrides: Mapping[str, str]
+) -> Concept:
     first = tags[0]
     lemma = nouns.lemma(first) if nouns else None
+    words: dict[str, str] = {}
+    for tag in tags:
+        words.setdefault((nouns and nouns.lemma(tag)) or tag, tag)
     return Concept(
         first,
         tuple(tags),
         tuple(_reason(tag, first, nouns, overrides) for tag in tags[1:]),
         (lemma and nouns.synset(lemma)) or "",
+        tuple(words.values()),
     )
 
 
-def _reason(tag: str, first: str, nouns: Nouns | None, overrides: Mapping[str, str]) -> str:
+def _reason(tag: str, first: str, nouns: Dictionary | None, overrides: Mapping[str, str]) -> str:
     if tag in overrides or nouns is None:
         return "override"
     lemma = nouns.lemma(tag)

@@ -1,9 +1,11 @@
 """A catalogue that is a table of metadata: no network, no sounds."""
 
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
+from nltk.stem.snowball import SnowballStemmer
 
 from tfrepro.corpora.freesound.sound import Sound, words_of
 from tfrepro.errors import UserError
@@ -15,7 +17,8 @@ PREVIEW = "preview-hq-ogg"
 class MetadataTable:
     """Searched like Freesound: every word of a query must be among a sound's words.
 
-    Those are its tags and the words of its title and description. A sound with more of
+    Those are its tags and the words of its title and description, all cut down to their
+    stems, so that *engine* finds *engines*. A sound with more of
     the words among its tags comes first, of two alike the one with fewer tags, which are
     more to the point, then the one with the lower number.
 
@@ -27,26 +30,32 @@ class MetadataTable:
 
     def __init__(self, sounds: list[Sound], descriptions: list[frozenset[str]]):
         self.sounds = sounds
+        self._stem = cache(SnowballStemmer("english").stem)
         self._tags: dict[str, set[int]] = defaultdict(set)
         self._words: dict[str, set[int]] = defaultdict(set)
         for row, (sound, words) in enumerate(zip(sounds, descriptions, strict=True)):
             for tag in sound.tags:
-                for word in {tag, *words_of(tag)}:
-                    self._tags[word].add(row)
-                    self._words[word].add(row)
+                for stem in self._stems(tag):
+                    self._tags[stem].add(row)
+                    self._words[stem].add(row)
             for word in words:
-                self._words[word].add(row)
+                self._words[self._stem(word)].add(row)
 
     def search(self, query: str, limit: int) -> list[Sound]:
         """See :class:`tfrepro.corpora.freesound.sound.Catalogue`."""
-        words = [query] if query in self._tags else sorted(words_of(query))
-        rows = set.intersection(*(self._words.get(word, set()) for word in words or [query]))
-        ranked = sorted(rows, key=lambda row: self._rank(row, words))
+        stems = self._stems(query)
+        if not stems:
+            return []
+        rows = set.intersection(*(self._words.get(stem, set()) for stem in stems))
+        ranked = sorted(rows, key=lambda row: self._rank(row, stems))
         return [self.sounds[row] for row in ranked[:limit]]
 
-    def _rank(self, row: int, words: list[str]) -> tuple[int, int, int]:
-        tagged = sum(row in self._tags.get(word, ()) for word in words)
+    def _rank(self, row: int, stems: set[str]) -> tuple[int, int, int]:
+        tagged = sum(row in self._tags.get(stem, ()) for stem in stems)
         return -tagged, len(self.sounds[row].tags), self.sounds[row].id
+
+    def _stems(self, text: str) -> set[str]:
+        return {self._stem(word) for word in words_of(text)}
 
 
 def read_metadata_table(file: Path) -> MetadataTable:
@@ -63,7 +72,8 @@ def read_metadata_table(file: Path) -> MetadataTable:
     if missing:
         raise UserError(f"{file}: lacks the columns {', '.join(missing)}")
     table = table.dropna(subset=["id", "tags"]).drop_duplicates("id")
-    text = table["name"].fillna("") + " " + table.get("description", "").fillna("")
+    described = table["description"].fillna("") if "description" in table else ""
+    text = table["name"].fillna("") + " " + described
     previews = table[PREVIEW].fillna("") if PREVIEW in table else [""] * len(table)
     sounds = [
         Sound(

@@ -11,11 +11,11 @@ and for the rules of its morphological processor; Open English WordNet for the d
 """
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 import yaml
@@ -23,6 +23,7 @@ import yaml
 from tfrepro.errors import UserError
 from tfrepro.files import atomic_folder
 
+VERSION = 1  # of what is read from the sources
 TABLES = {
     "senses": ("lemma", "sense", "synset"),
     "forms": ("form", "lemma"),
@@ -42,9 +43,28 @@ ENDINGS = (
 )
 
 
+class Dictionary(Protocol):
+    """What is asked of a dictionary of nouns."""
+
+    def lemma(self, word: str) -> str | None:
+        """The noun that a word is, or is the plural of; None if it is neither.
+
+        Words of a phrase may be joined by spaces, hyphens or underscores.
+        """
+        ...
+
+    def synset(self, lemma: str) -> str | None:
+        """The synset of a noun's commonest sense."""
+        ...
+
+    def gloss(self, synset: str) -> str:
+        """What a synset means, in words."""
+        ...
+
+
 @dataclass(frozen=True)
 class Nouns:
-    """English nouns.
+    """A :class:`Dictionary` of three tables.
 
     Attributes
     ----------
@@ -58,22 +78,21 @@ class Nouns:
     @cached_property
     def _first(self) -> dict[str, str]:
         first = self.senses[self.senses["sense"] == 1]
-        return dict(zip(first["lemma"], first["synset"], strict=True))
+        return _first_of_each(map(_spelling, first["lemma"]), first["synset"])
 
     @cached_property
     def _irregular(self) -> dict[str, str]:
-        return dict(zip(self.forms["form"], self.forms["lemma"], strict=True))
+        return _first_of_each(
+            map(_spelling, self.forms["form"]), map(_spelling, self.forms["lemma"])
+        )
 
     @cached_property
     def _gloss(self) -> dict[str, str]:
         return dict(zip(self.glosses["synset"], self.glosses["gloss"], strict=True))
 
     def lemma(self, word: str) -> str | None:
-        """The noun that a word is, or is the plural of; None if it is neither.
-
-        Words of a phrase may be joined by spaces, hyphens or underscores.
-        """
-        word = word.lower().replace("-", " ").replace("_", " ").strip()
+        """See :class:`Dictionary`."""
+        word = _spelling(word)
         if word in self._first:
             return word
         if word in self._irregular:
@@ -85,12 +104,25 @@ class Nouns:
         return None
 
     def synset(self, lemma: str) -> str | None:
-        """The synset of a noun's commonest sense."""
+        """See :class:`Dictionary`."""
         return self._first.get(lemma)
 
     def gloss(self, synset: str) -> str:
-        """What a synset means, in words."""
+        """See :class:`Dictionary`."""
         return self._gloss.get(synset, "")
+
+
+def _spelling(word: str) -> str:
+    """In lower case and with spaces, however the words of a phrase are joined."""
+    return word.lower().replace("-", " ").replace("_", " ").strip()
+
+
+def _first_of_each(keys: Iterable[str], values: Iterable[str]) -> dict[str, str]:
+    """Of a key that comes twice the first value counts: leaves are of leaf, not of leave."""
+    first: dict[str, str] = {}
+    for key, value in zip(keys, values, strict=True):
+        first.setdefault(key, value)
+    return first
 
 
 def write_nouns(folder: Path, nouns: Nouns) -> None:

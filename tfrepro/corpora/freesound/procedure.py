@@ -2,7 +2,8 @@
 
 1. Every seed is searched for; the tags of what is found are counted.
 2. Tags on too few sounds are dropped, tags of one meaning merged: concepts.
-3. Every concept is searched for; a sound found by several belongs to one of them.
+3. Every concept is searched for, by a word for each of its nouns; a sound found by several
+   belongs to one of them.
 4. Concepts that are left with too few sounds are dropped, and their sounds with them.
 
 Source: DARE, section 3.2. What it leaves open: a sound that several concepts find is
@@ -20,8 +21,8 @@ from dataclasses import dataclass
 import pandas as pd
 from tqdm import tqdm
 
-from tfrepro.corpora.freesound.merging import NOTHING, Concept, merge_tags
-from tfrepro.corpora.freesound.nouns import Nouns
+from tfrepro.corpora.freesound.merging import NOTHING, Concept, ConceptReader, merge_tags
+from tfrepro.corpora.freesound.nouns import Dictionary
 from tfrepro.corpora.freesound.sound import Catalogue, Sound, words_of
 from tfrepro.errors import UserError
 
@@ -72,7 +73,7 @@ def build_concept_dataset(
     seeds: Sequence[str],
     thresholds: Thresholds,
     *,
-    nouns: Nouns | None,
+    nouns: Dictionary | None,
     overrides: Mapping[str, str],
     progress: bool = True,
 ) -> ConceptDataset:
@@ -91,16 +92,16 @@ def build_concept_dataset(
     sounds = {sound.id: sound for results in found.values() for sound in results}
     selected, tag_counts = _select_tags(sounds.values(), thresholds, nouns, overrides)
     concepts = merge_tags(selected, nouns, overrides)
-    names = [concept.name for concept in concepts]
-    results = _search_all(catalogue, names, thresholds.concept_sounds, "concepts", progress)
-    tagged = _count_tagged(concepts, sounds.values())
+    results = _search_concepts(catalogue, concepts, thresholds.concept_sounds, progress)
+    read = ConceptReader(concepts, nouns, overrides)
+    tagged = Counter(name for sound in sounds.values() for name in read(sound.tags))
     harvested = {sound.id: sound for sounds in results.values() for sound in sounds}
-    labels = assign(results, concepts, tagged)
+    labels = assign(results, read, tagged)
     clips = Counter(labels.values())
     kept = [concept for concept in concepts if clips[concept.name] >= thresholds.least_sounds]
     if not kept:
         raise UserError(f"least_sounds = {thresholds.least_sounds}: no concept has so many")
-    table = _clip_table(harvested, labels, kept)
+    table = _clip_table(harvested, labels, read, {concept.name for concept in kept})
     return ConceptDataset(
         table,
         _concept_table(concepts, kept, tagged, results, clips),
@@ -119,7 +120,7 @@ def build_concept_dataset(
 
 def assign(
     results: Mapping[str, Sequence[Sound]],
-    concepts: Sequence[Concept],
+    read: ConceptReader,
     tagged: Mapping[str, int],
 ) -> dict[int, str]:
     """Sound -> which of the concepts that found it is its label.
@@ -130,32 +131,30 @@ def assign(
 
     Parameters
     ----------
-    results : concept -> what its search found
+    results : concept -> what its search found, in the order of the concepts
+    read : tells which concepts words stand for
     tagged : concept -> how many sounds are tagged with it
     """
-    of_tag = _concepts_of_tags(concepts)
-    order = {concept.name: (tagged[concept.name], i) for i, concept in enumerate(concepts)}
+    order = {concept: (tagged[concept], i) for i, concept in enumerate(results)}
     finders: dict[int, tuple[Sound, set[str]]] = {}
     for concept, sounds in results.items():
         for sound in sounds:
             finders.setdefault(sound.id, (sound, set()))[1].add(concept)
     return {
-        number: min(_most_to_the_point(sound, names, of_tag), key=order.__getitem__)
+        number: min(_most_to_the_point(sound, names, read), key=order.__getitem__)
         for number, (sound, names) in finders.items()
     }
 
 
-def _most_to_the_point(sound: Sound, names: set[str], of_tag: Mapping[str, str]) -> set[str]:
+def _most_to_the_point(sound: Sound, names: set[str], read: ConceptReader) -> set[str]:
     """Those of some concepts that a sound's title names, or its tags, or else all."""
-    named = {of_tag[word] for word in words_of(sound.name) if word in of_tag}
-    own = {of_tag[tag] for tag in sound.tags if tag in of_tag}
-    return named & names or own & names or names
+    return read(words_of(sound.name)) & names or read(sound.tags) & names or names
 
 
 def _select_tags(
     sounds: Iterable[Sound],
     thresholds: Thresholds,
-    nouns: Nouns | None,
+    nouns: Dictionary | None,
     overrides: Mapping[str, str],
 ) -> tuple[dict[str, int], dict[str, int]]:
     """The tags that concepts are made of, with their counts; and how many each rule left."""
@@ -192,42 +191,38 @@ def _search_all(
     return {query: catalogue.search(query, limit) for query in bar}
 
 
+def _search_concepts(
+    catalogue: Catalogue, concepts: Sequence[Concept], limit: int, progress: bool
+) -> dict[str, list[Sound]]:
+    """Name -> at most so many sounds, those of the commonest word first."""
+    words = [word for concept in concepts for word in concept.words]
+    found = _search_all(catalogue, words, limit, "concepts", progress)
+    results = {}
+    for concept in concepts:
+        sounds = {sound.id: sound for word in concept.words for sound in found[word]}
+        results[concept.name] = list(sounds.values())[:limit]
+    return results
+
+
 def _clip_table(
-    sounds: Mapping[int, Sound], labels: Mapping[int, str], kept: Sequence[Concept]
+    sounds: Mapping[int, Sound], labels: Mapping[int, str], read: ConceptReader, kept: set[str]
 ) -> pd.DataFrame:
-    names = {concept.name for concept in kept}
-    of_tag = _concepts_of_tags(kept)
     return pd.DataFrame(
         [
             {
                 "id": number,
                 "name": sounds[number].name,
                 "label": label,
-                "concepts": sorted(_tagged_with(sounds[number], of_tag) | {label}),
+                "concepts": sorted(read(sounds[number].tags) & kept | {label}),
                 "duration": sounds[number].duration,
                 "licence": sounds[number].licence,
                 "user": sounds[number].user,
                 "preview": sounds[number].preview,
             }
             for number, label in sorted(labels.items())
-            if label in names
+            if label in kept
         ]
     )
-
-
-def _concepts_of_tags(concepts: Iterable[Concept]) -> dict[str, str]:
-    """Tag -> name of its concept."""
-    return {tag: concept.name for concept in concepts for tag in concept.tags}
-
-
-def _tagged_with(sound: Sound, of_tag: Mapping[str, str]) -> set[str]:
-    return {of_tag[tag] for tag in sound.tags if tag in of_tag}
-
-
-def _count_tagged(concepts: Sequence[Concept], sounds: Iterable[Sound]) -> Counter[str]:
-    """Concept -> how many of some sounds are tagged with it."""
-    of_tag = _concepts_of_tags(concepts)
-    return Counter(name for sound in sounds for name in _tagged_with(sound, of_tag))
 
 
 def _concept_table(
