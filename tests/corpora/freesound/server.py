@@ -221,8 +221,9 @@ class _QuietServer(ThreadingHTTPServer):
 def _handler(server: FreesoundServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Headers and body go out in one piece, else loopback waits for acknowledgements.
+        # Headers and body go out at once, else loopback waits for acknowledgements.
         wbufsize = -1
+        disable_nagle_algorithm = True
 
         def do_GET(self):
             try:

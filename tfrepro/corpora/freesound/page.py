@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from tfrepro.corpora.freesound.sound import Sound
@@ -56,7 +56,8 @@ def page_of_record(record: Mapping[str, Any]) -> Page:
 
 def record_of_page(page: Page) -> dict[str, Any]:
     """A page as a JSON value."""
-    return asdict(page)
+    # Not asdict, which copies every value and takes fifty times as long.
+    return {**vars(page), "sounds": [vars(sound) for sound in page.sounds]}
 
 
 def _sound_of_entry(entry: Any) -> Sound | None:
