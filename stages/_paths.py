@@ -23,10 +23,6 @@ def sound_features(corpus: str) -> Path:
     return DATA / "features" / "sounds" / corpus
 
 
-def sound_codes(corpus: str) -> Path:
-    return DATA / "features" / "sound_codes" / corpus
-
-
 def runs(corpus: str, paper: str, table: str) -> Path:
     return DATA / "runs" / corpus / paper / table
 

@@ -5,7 +5,7 @@ This is the feature set of external sounds that DARE transfers from.
 
 from _code import code_of
 from _paths import model, sound_features
-from _paths import sound_codes as codes_of
+from _sound_paths import sound_codes as codes_of
 from _stage import log, read, run, wrote
 
 from tfrepro.features.acoustic import BLOCKS

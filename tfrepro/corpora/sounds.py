@@ -12,13 +12,13 @@ Conventions
 ``sha256``     checksum of the file, or empty
 ``label``      the query concept: one label a clip, the target of DARE's Table 2
 ``concepts``   every concept the clip is tagged with, the query concept among them
-``duration``   of the recording, in s
 ``group``      the recording it comes from; a clean split keeps a group together
 ``fold``       1, 2, ...: a published or made split that respects groups
 ``title``, ``user``, ``licence``   what attribution needs
 =============  ==================================================================
 
-``corpus.json`` says what the collection is (:class:`CorpusCard`). A builder is
+``corpus.json`` says what the collection is (:class:`CorpusCard`); how long each
+recording is stands in a table of its own, see :mod:`tfrepro.corpora.sound_durations`. A builder is
 a function ``(folder, settings, find_source) -> (clips, card)`` that may put
 media and other files into ``folder``; ``find_source(name)`` resolves a source.
 """
@@ -41,7 +41,6 @@ COLUMNS = (
     "sha256",
     "label",
     "concepts",
-    "duration",
     "group",
     "fold",
     "title",
@@ -66,15 +65,6 @@ class CorpusCard:
     title: str
     stands_in_for: str | None
     licence: str
-
-
-@dataclass(frozen=True)
-class SoundFile:
-    """The columns ``file``, ``source`` and ``sha256`` of a clip."""
-
-    file: str
-    source: str
-    sha256: str
 
 
 def checksum(clips: pd.DataFrame) -> str:

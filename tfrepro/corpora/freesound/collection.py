@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from tfrepro.corpora.freesound.procedure import ConceptDataset, Thresholds
-from tfrepro.corpora.sounds import SoundFile
+from tfrepro.corpora.sound_file import SoundFile
 from tfrepro.errors import UserError
 from tfrepro.files import atomic_file, write_json
 

@@ -25,7 +25,8 @@ from tfrepro.corpora.freesound.previews import Previews, fetch_previews
 from tfrepro.corpora.freesound.procedure import ConceptDataset, Thresholds, build_concept_dataset
 from tfrepro.corpora.freesound.seeds import read_seeds
 from tfrepro.corpora.freesound.sound import Sound
-from tfrepro.corpora.sounds import CorpusCard, SoundFile
+from tfrepro.corpora.sound_file import SoundFile
+from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.settings.sounds import FreesoundHarvest
 from tfrepro.sources import Resolved
 
