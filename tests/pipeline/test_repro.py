@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -28,6 +29,26 @@ def test_every_row_of_the_parameters_is_a_row_of_the_table(finished):
     assert table["corpus"]["stands_in_for"]
     assert table["rows"]["mfcc-mean"]["macro_f1"]["published"] == 0.0492
     assert 0 < table["rows"]["sda"]["macro_f1"]["mean"] <= 1
+
+
+def test_the_sounds_are_counted_step_by_step_beside_the_published(finished):
+    made = json.loads(finished.metrics()["rendered/dare/table1.json"])
+    assert made["corpus"]["stands_in_for"]
+    assert made["protocol"]["thresholds"]["tag_sounds"] == 5
+    numbers = {name: value["mean"] for name, value in made["rows"]["external-sounds"].items()}
+    assert numbers["concepts"] == made["steps"]["kept_concepts"]["count"]
+    assert numbers["clips"] == made["steps"]["kept_sounds"]["count"]
+    assert made["steps"]["merged_concepts"]["published"] == 465
+    assert 0.5 < numbers["mean_duration_s"] < 6
+
+
+def test_every_sound_has_a_code_and_its_concepts(finished):
+    folder = finished.folder / "data" / "features" / "sound_codes" / "rendered"
+    codes = np.load(folder / "acoustic.npy", allow_pickle=False)
+    index = pd.read_parquet(folder / "index.parquet")
+    assert codes.shape == (len(index), 6)
+    assert ((codes > 0) & (codes < 1)).all()
+    assert all(label in own for label, own in zip(index["label"], index["concepts"], strict=True))
 
 
 def test_the_tables_of_retrieval_have_every_row_both_ways(finished):
@@ -59,6 +80,7 @@ def test_plots_of_the_table_can_be_drawn(finished):
     assert "data_plots_rendered_dare_table2_confusion_csv" in page
     assert "data_plots_rendered_dare_table2_training_csv" in page
     assert "data_plots_rendered_dare_table2_csv" in page
+    assert "data_plots_rendered_dare_figure3_csv" in page
     assert "data_plots_rendered_crossmodal_recall_csv" in page
     assert "data_plots_rendered_crossmodal_training_videos_csv" in page
 
