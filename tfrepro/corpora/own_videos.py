@@ -1,0 +1,93 @@
+"""Your own videos: a folder of files and a manifest that says what they are.
+
+The manifest is a CSV or Parquet file with a row a video:
+
+==========  =====================================================================
+``file``    path inside the folder
+``venue``   the class; may be empty for videos that are only to be classified
+``text``    what its owner wrote; may be empty or missing
+``split``   ``train``, ``valid`` or ``test``; in all rows or in none
+``group``   what must not be torn apart by a split, such as its owner; in all rows or in none
+==========  =====================================================================
+
+Other columns stay as they are.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from tfrepro.errors import UserError
+
+SPLITS = ("train", "valid", "test")
+
+
+def read_manifest(file: Path, folder: Path) -> pd.DataFrame:
+    """The videos of a manifest, in its order.
+
+    Returns
+    -------
+    Columns ``id`` (the path without its ending), ``file``, ``label``, ``text``, and ``split``
+    and ``group`` if the manifest has them; what is empty is an empty text.
+
+    Raises UserError naming the manifest, and the row, as counted by a spreadsheet, whose file
+    is missing, outside the folder or there twice, or whose split is none.
+    """
+    table = _read_table(file)
+    if "file" not in table or "venue" not in table:
+        raise UserError(f"{file}: must have the columns file and venue, has {', '.join(table)}")
+    table = table.rename(columns={"venue": "label"})
+    if "text" not in table:
+        table["text"] = ""
+    if table.empty:
+        raise UserError(f"{file}: has no videos")
+    for row, path in enumerate(table["file"], 2):
+        _check_file(file, row, folder, path)
+    _check_each_once(file, table["file"])
+    for name in ("split", "group"):
+        _check_all_or_none(file, table, name)
+    if "split" in table:
+        for row, split in enumerate(table["split"], 2):
+            if split not in SPLITS:
+                raise UserError(f"{file}: row {row}: split {split!r}: must be train, valid or test")
+    table.insert(0, "id", [str(Path(path).with_suffix("")) for path in table["file"]])
+    if table["id"].duplicated().any():
+        # Two files that differ in nothing but their ending.
+        table["id"] = table["file"]
+    return table
+
+
+def _read_table(file: Path) -> pd.DataFrame:
+    """The manifest with every cell as text."""
+    try:
+        if file.suffix == ".parquet":
+            return pd.read_parquet(file).fillna("").astype(str)
+        return pd.read_csv(file, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file}: cannot be read as a manifest ({error})") from None
+
+
+def _check_file(manifest: Path, row: int, folder: Path, path: str) -> None:
+    where = folder / path
+    if not path or not where.resolve().is_relative_to(folder.resolve()):
+        raise UserError(f"{manifest}: row {row}: file {path!r}: must be a path inside {folder}")
+    if not where.is_file():
+        raise UserError(f"{manifest}: row {row}: {where}: no such file")
+
+
+def _check_each_once(manifest: Path, files: pd.Series) -> None:
+    twice = files[files.duplicated()]
+    if len(twice):
+        raise UserError(f"{manifest}: row {twice.index[0] + 2}: {twice.iloc[0]} is there already")
+
+
+def _check_all_or_none(manifest: Path, table: pd.DataFrame, name: str) -> None:
+    """A column that is empty throughout is dropped."""
+    if name not in table:
+        return
+    empty = table[name] == ""
+    if empty.all():
+        del table[name]
+    elif empty.any():
+        row = int(empty.to_numpy().argmax()) + 2
+        raise UserError(f"{manifest}: row {row}: has no {name}, while others have one")
