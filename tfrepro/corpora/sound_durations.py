@@ -1,6 +1,6 @@
-"""How long the recordings of a sound corpus are: ``durations.parquet``, ``id`` and s.
+"""How long the sounds of a corpus are: ``durations.parquet``, with ``id`` and ``duration`` in s.
 
-Of the whole recording, of which the corpus may have a part or nothing but words.
+Of a sound of which there are only words, or a preview, as its catalogue says.
 """
 
 from pathlib import Path
@@ -11,7 +11,9 @@ from tfrepro.errors import UserError
 
 
 def write_durations(folder: Path, clips: pd.DataFrame) -> None:
-    """Write the column ``duration`` of a corpus' clips."""
+    """Write the column ``duration`` of a corpus' clips; ValueError if they lack it."""
+    if "duration" not in clips:
+        raise ValueError("clips lack the column duration, in s")
     clips[["id", "duration"]].to_parquet(folder / "durations.parquet", index=False)
 
 

@@ -17,10 +17,11 @@ Conventions
 ``title``, ``user``, ``licence``   what attribution needs
 =============  ==================================================================
 
-``corpus.json`` says what the collection is (:class:`CorpusCard`); how long each
-recording is stands in a table of its own, see :mod:`tfrepro.corpora.sound_durations`. A builder is
+``corpus.json`` says what the collection is (:class:`CorpusCard`). A builder is
 a function ``(folder, settings, find_source) -> (clips, card)`` that may put
-media and other files into ``folder``; ``find_source(name)`` resolves a source.
+media and other files into ``folder``; ``find_source(name)`` resolves a source. Its clips
+have these columns and ``duration``, in s, which is kept in a table of its own, see
+:mod:`tfrepro.corpora.sound_durations`.
 """
 
 import hashlib
