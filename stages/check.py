@@ -1,18 +1,26 @@
-"""Check ``params.yaml`` and note the checksum of all code, before any work starts."""
+"""Check ``params.yaml`` and note the checksum of all code, before any work starts.
+
+And of the small text files that a sound corpus is built by.
+"""
 
 from pathlib import Path
 
 from _paths import CODE
 from _stage import run, wrote
 
-from tfrepro.files import atomic_folder, write_json
+from tfrepro.corpora.registry import SOUND_CORPORA
+from tfrepro.files import atomic_folder, sha256, write_json
 from tfrepro.provenance import checksum, code_of_everything
 from tfrepro.settings.everything import read_everything
+from tfrepro.settings.sounds import section_of, word_files
 
 
 def check() -> None:
-    read_everything()
+    settings = read_everything()
     with atomic_folder(CODE) as folder:
+        for corpus in SOUND_CORPORA:
+            files = word_files(section_of(settings.sounds, corpus))
+            write_json(folder / "words" / f"{corpus}.json", {str(f): sha256(f) for f in files})
         for part, files in code_of_everything(Path("stages")).items():
             write_json(folder / f"{part}.json", {"checksum": checksum(files), "files": files})
     wrote(CODE)

@@ -374,7 +374,7 @@ def test_a_stage_depends_on_the_code_of_its_script(stage):
 
 
 def test_the_check_depends_on_all_code_and_all_parameters():
-    assert deps_of("check") == {"params.yaml", "stages", "tfrepro"}
+    assert deps_of("check") == {"params.yaml", "stages", "tfrepro", "data/concepts"}
     assert PIPELINE["check"]["outs"] == ["data/code"]
 
 

@@ -36,6 +36,7 @@ import pandas as pd
 from tfrepro.corpora.freesound.api import PAGE_SIZE, Freesound
 from tfrepro.corpora.freesound.nouns import TABLES, Nouns, read_nouns, write_nouns
 from tfrepro.corpora.freesound.procedure import Thresholds, build_concept_dataset
+from tfrepro.evaluation.sound_statistics import PRINTED_STEPS
 from tfrepro.published import cell
 from tfrepro.simulate.sound_tags import TaggedSounds, tagged_sounds
 
@@ -47,15 +48,6 @@ RARE_EVERY = 3
 UNLIMITED = 10**6  # requests a minute and a day
 LONGEST_LIFE_S = 0.015  # after the request a kill waits for
 OUTPUTS = ("clips.parquet", "concepts.parquet", "counts.json")
-STEPS = {
-    "seeds": ("seeds", "concepts"),
-    "sounds_of_seeds": ("first-query", "clips"),
-    "tags_of_those": ("first-query", "tags"),
-    "merged_concepts": ("merged", "concepts"),
-    "sounds_of_concepts": ("second-query", "clips"),
-    "kept_concepts": ("kept", "concepts"),
-    "kept_sounds": ("kept", "clips"),
-}
 
 
 class IndexedServer(FreesoundServer):
@@ -200,7 +192,7 @@ def lines_of(folder: Path) -> tuple[list[bytes], int]:
 
 def print_steps(counts: dict[str, int]) -> None:
     print(f"{'step':20}{'here':>10}{'printed':>10}")
-    for step, (row, score) in STEPS.items():
+    for step, (row, score) in PRINTED_STEPS.items():
         printed = cell("dare", "section3_2", row, score).mean
         print(f"{step:20}{counts[step]:10,}{printed:10,.0f}{counts[step] / printed - 1:+8.1%}")
 

@@ -9,6 +9,8 @@ from tfrepro.settings.base import Section, known
 
 SoundCorpus = Annotated[str, AfterValidator(known(SOUND_CORPORA, "sound corpus"))]
 
+WORDS_ONLY = ("freesound-vu",)
+
 
 class Table1(Section):
     """The external sounds in numbers, and Figure 3.
@@ -64,4 +66,6 @@ class Dare(Section):
         for name in self.table2.corpora:
             if name not in self.table1.corpora:
                 raise ValueError(f"table2.corpora names {name}: add it to table1.corpora as well")
+            if name in WORDS_ONLY:
+                raise ValueError(f"table2.corpora names {name}: which has words but no sounds")
         return self

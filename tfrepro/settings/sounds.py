@@ -100,3 +100,10 @@ class Sounds(Section):
 def section_of(sounds: Sounds, corpus: str) -> Section:
     """The section of a corpus by its name in the file."""
     return getattr(sounds, corpus.replace("-", "_"))
+
+
+def word_files(section: Section) -> list[Path]:
+    """The text files that a corpus is built by, those that are there."""
+    if not isinstance(section, FreesoundTable):
+        return []
+    return [file for file in (section.seeds, section.overrides) if file.is_file()]

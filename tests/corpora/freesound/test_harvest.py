@@ -2,18 +2,20 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tfrepro.corpora.freesound import collection, harvest, offline
-from tfrepro.corpora.freesound.nouns import TABLES, Nouns, write_nouns
+from tfrepro.corpora.freesound import collection, dictionary, harvest, offline
+from tfrepro.corpora.freesound.previews import fetch_previews
 from tfrepro.corpora.sounds import checksum, locate, read_sound_corpus, write_sound_corpus
 from tfrepro.errors import UserError
 from tfrepro.features.acoustic import AcousticFrontEnd
 from tfrepro.files import sha256
-from tfrepro.settings.sounds import FreesoundHarvest, FreesoundTable
+from tfrepro.settings.reading import read_section
+from tfrepro.settings.sounds import FreesoundHarvest, FreesoundTable, Sounds, section_of
 
 RULES = {
     "seed_sounds": 50,
@@ -56,10 +58,11 @@ def build(settings, tmp_path, token, monkeypatch):
     """``build("a", **changes)``: the corpus in folder ``a``."""
     monkeypatch.setenv("FREESOUND_TOKEN", token)
 
-    def call(name="corpus", **changes):
+    def call(name="corpus", **rules):
         folder = tmp_path / name
         folder.mkdir()
-        clips, card = harvest.build(folder, settings.model_copy(update=changes), no_source)
+        changed = settings.model_copy(update={"rules": settings.rules.model_copy(update=rules)})
+        clips, card = harvest.build(folder, changed, no_source)
         write_sound_corpus(folder, clips, card)
         return folder
 
@@ -136,6 +139,26 @@ def test_a_concept_whose_previews_cannot_be_used_is_dropped_with_its_sounds(buil
     assert (counts["kept_concepts"], counts["kept_sounds"]) == (1, 12)
 
 
+def test_a_preview_that_may_be_had_later_stops_the_harvest_and_is_had_later(
+    build, server, monkeypatch
+):
+    monkeypatch.setattr(harvest, "fetch_previews", partial(fetch_previews, tries=1))
+    server.preview_faults[1000].append(503)
+    with pytest.raises(UserError, match=r"1 previews could not be had now .*503.*: run again"):
+        build("first")
+    clips, _ = read_sound_corpus(build("second"))
+    assert "freesound-1000" in set(clips["id"])
+
+
+def test_concepts_that_were_dropped_before_keep_their_counts(build, server):
+    for sound in server.sounds[:2]:
+        sound["tags"].append("owl")
+    server.previews[1000] = b"no sound"
+    counts = {c["name"]: c["clips"] for c in read(build(tag_sounds=2), "concepts.json")}
+    assert counts["owl"] == 2
+    assert counts["dog"] == 11
+
+
 def test_if_no_concept_is_left_that_is_an_error(build, server):
     server.previews.update({sound["id"]: b"no sound" for sound in server.sounds})
     with pytest.raises(UserError, match="least_sounds = 3: no concept has so many with a file"):
@@ -189,12 +212,6 @@ class TestOffline:
         return lambda name: Folder()
 
     def test_sounds_without_files_are_rows_all_the_same(self, words, find_source, tmp_path):
-        nouns = Nouns(
-            pd.DataFrame([("dog", 1, "1-n"), ("bell", 1, "2-n")], columns=TABLES["senses"]),
-            pd.DataFrame(columns=TABLES["forms"]),
-            pd.DataFrame(columns=TABLES["glosses"]),
-        )
-        write_nouns(tmp_path / "nouns", nouns)
         folder = tmp_path / "corpus"
         folder.mkdir()
         settings = FreesoundTable(**words)
@@ -220,12 +237,14 @@ def test_the_vu_sound_corpus_gives_concepts_that_a_person_would_name(tmp_path, m
     def find_source(name):
         return sources.resolve(sources.load(name), mirrors=[mirror], cache=tmp_path)
 
-    settings = FreesoundTable(
-        seeds=root / "data/concepts/seeds.txt",
-        overrides=root / "data/concepts/overrides.txt",
-        dictionary="none",
-        rules=RULES | {"tag_sounds": 8, "tag_owners": 3, "seed_sounds": 500, "least_sounds": 10},
-    )
+    monkeypatch.chdir(root)
+    settings = section_of(read_section(Sounds, "sounds"), "freesound-vu")
+    monkeypatch.setattr(dictionary, "KEEP", tmp_path / "nouns")
     clips, _ = offline.build(tmp_path, settings, find_source)
-    assert {"drum", "footsteps", "door", "engine", "water"} <= set(clips["label"])
+    assert {"drum", "footsteps", "door", "engine", "water", "shoe"} <= set(clips["label"])
+    assert not {"stereo", "recording", "nandoo", "steps", "shoes"} & set(clips["label"])
+    assert clips["label"].nunique() > 120
     assert (clips["source"] == "esc10").sum() >= 1
+    kids = next(c for c in read(tmp_path, "concepts.json") if c["name"] == "kids")
+    assert kids["merged"][0]["tag"] == "child"
+    assert "young person" in kids["merged"][0]["merged_for"]

@@ -74,9 +74,32 @@ def test_without_nouns_only_overrides_merge():
     }
 
 
+def test_the_concept_a_tag_is_moved_to_keeps_its_name_and_synset():
+    (made,) = merge_tags({"motor": 9, "engine": 5, "engines": 7}, NOUNS, {"motor": "engine"})
+    assert made.name == "engines"
+    assert made.tags == ("engines", "motor", "engine")
+    assert made.reasons == ("override", "form of engine")
+    assert made.synset == "motor"
+
+
+def test_a_tag_may_be_moved_to_one_that_is_kept_apart():
+    made = merge_tags({"child": 5, "kid": 4, "kids": 3}, NOUNS, {"kid": "kid", "kids": "kid"})
+    assert {concept.tags for concept in made} == {("child",), ("kid", "kids")}
+
+
+def test_what_is_no_noun_may_be_moved():
+    (made,) = merge_tags({"vroom": 9, "engine": 5}, NOUNS, {"vroom": "engine"})
+    assert (made.name, made.tags, made.reasons) == ("engine", ("engine", "vroom"), ("override",))
+
+
+def test_a_tag_may_be_moved_to_a_noun_that_is_no_frequent_tag():
+    (made,) = merge_tags({"engines": 5}, NOUNS, {"engines": "engine"})
+    assert (made.name, made.synset) == ("engine", "motor")
+
+
 def test_an_override_that_points_nowhere_is_an_error():
-    with pytest.raises(UserError, match="motor = machine: no tag 'machine' is frequent enough"):
-        merge_tags({"motor": 5}, NOUNS, {"motor": "machine"})
+    with pytest.raises(UserError, match="motor = machin: no tag 'machin' is frequent enough"):
+        merge_tags({"motor": 5}, NOUNS, {"motor": "machin"})
 
 
 def test_an_override_of_a_rare_tag_is_no_matter():
@@ -118,6 +141,23 @@ def test_overrides_are_lines_of_a_text_file(tmp_path):
     file = tmp_path / "overrides.txt"
     file.write_text("# what we know better\n\nMotor = engine  # both\nsteps = steps\n")
     assert read_overrides(file) == {"motor": "engine", "steps": "steps"}
+
+
+def test_overrides_are_followed_to_their_end(tmp_path):
+    file = tmp_path / "overrides.txt"
+    file.write_text("a = b\nb = c\nd = e\ne = -\nf = g\ng = g\n")
+    assert read_overrides(file) == {"a": "c", "b": "c", "d": "-", "e": "-", "f": "g", "g": "g"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a = b\nb = a\n", "a = b = a goes round"), ("a = b\na = -\n", "line 2: 'a' is there twice")],
+)
+def test_overrides_that_contradict_one_another_are_an_error(tmp_path, text, said):
+    file = tmp_path / "overrides.txt"
+    file.write_text(text)
+    with pytest.raises(UserError, match=said):
+        read_overrides(file)
 
 
 @pytest.mark.parametrize("line", ["motor", "motor =", "= engine"])

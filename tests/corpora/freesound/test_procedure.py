@@ -174,6 +174,10 @@ class TestTags:
         assert made.counts["nouns"] == 2
         assert set(made.concepts["name"]) == {"dog", "rain"}
 
+    def test_a_person_may_keep_what_is_no_noun(self):
+        made = build(nouns=nouns_of("dog"), nouns_only=True, overrides={"rain": "rain"})
+        assert set(made.concepts["name"]) == {"dog", "rain"}
+
     def test_nouns_without_a_dictionary_are_an_error(self):
         with pytest.raises(UserError, match="nouns_only = true: needs a dictionary"):
             build(nouns_only=True)
@@ -211,6 +215,20 @@ class TestMetadataTable:
         )
         (found,) = read_metadata_table(file).search("london", 9)
         assert (found.id, found.tags, found.duration) == (7, ("rain", "wet"), 1.5)
+
+    def test_rows_that_lack_something_are_left_out(self, tmp_path):
+        file = tmp_path / "sounds.csv"
+        file.write_text(
+            "id,name,tags,duration,license,username\n"
+            "7,Rain,rain,1,CC0,me\n8,Rain,rain,,CC0,me\n9,Rain,rain,1,,me\n,Rain,rain,1,CC0,me\n"
+        )
+        assert [s.id for s in read_metadata_table(file).search("rain", 9)] == [7]
+
+    def test_a_column_without_numbers_is_named(self, tmp_path):
+        file = tmp_path / "sounds.csv"
+        file.write_text("id,name,tags,duration,license,username\n7,Rain,rain,abc,CC0,me\n")
+        with pytest.raises(UserError, match=r"sounds\.csv: column duration: .*abc"):
+            read_metadata_table(file)
 
     def test_a_file_that_lacks_a_column_is_named(self, tmp_path):
         (tmp_path / "no.csv").write_text("id,tags\n1,a\n")

@@ -38,9 +38,10 @@ def with_files(
         raise UserError(f"least_sounds = {least_sounds}: no concept has so many with a file")
     clips = clips[clips["label"].isin(names)].reset_index(drop=True)
     clips["concepts"] = [[c for c in own if c in names] for own in clips["concepts"]]
-    concepts = dataset.concepts.assign(
-        clips=dataset.concepts["name"].map(counts).fillna(0).astype(int),
-        kept=dataset.concepts["name"].isin(names),
+    before = dataset.concepts
+    left = before["name"].map(counts).fillna(0).astype(int)
+    concepts = before.assign(
+        clips=left.where(before["kept"], before["clips"]), kept=before["name"].isin(names)
     )
     return replace(
         dataset,
@@ -56,7 +57,7 @@ def with_files(
 
 
 def clip_rows(dataset: ConceptDataset, files: Mapping[int, SoundFile]) -> pd.DataFrame:
-    """The rows of ``clips.parquet``; a sound without a file has none and no checksum.
+    """The rows of the sound corpus; a sound without a file has none and no checksum.
 
     An owner's sounds are one group, since they are often takes of one thing, and the
     folds keep groups together.
@@ -99,14 +100,15 @@ def write_harvest(folder: Path, dataset: ConceptDataset, thresholds: Thresholds)
 def write_attribution(folder: Path, clips: pd.DataFrame) -> None:
     """Write ``ATTRIBUTION.md`` for the clips of a :class:`ConceptDataset`."""
     lines = [
-        f"- [{_plain(row['name'])}]({PAGE.format(row['id'])}) by {_plain(row['user'])}, "
-        f"licence {row['licence']}"
+        f"- [{_plain(row['name']) or row['id']}]({PAGE.format(row['id'])}) "
+        f"by {_plain(row['user'])}, licence {row['licence']}"
         for row in _rows(clips)
     ]
     head = (
         "# Who made these sounds\n\n"
-        f"{len(lines)} sounds of Freesound, each under the licence its owner gave it. Where it "
-        "is here as its preview, that is Freesound's shorter or compressed version of it.\n\n"
+        f"{len(lines)} sounds of Freesound, each under the licence its owner gave it. What is "
+        "here of a sound is changed: Freesound's compressed preview, or the five seconds that "
+        "ESC-10 has cut out of it.\n\n"
     )
     with atomic_file(folder / "ATTRIBUTION.md") as part:
         part.write_text(head + "\n".join(lines) + "\n", "utf-8")

@@ -11,6 +11,7 @@ from tfrepro.corpora.freesound.nouns import (
     write_nouns,
 )
 from tfrepro.corpora.freesound.wordnet_folder import WordNetFolder
+from tfrepro.errors import UserError
 from tfrepro.sources import Resolved
 
 OPEN_ENGLISH_WORDNET = "open-english-wordnet"
@@ -36,10 +37,25 @@ def load_dictionary(
     if name == NONE:
         return None
     if name != OPEN_ENGLISH_WORDNET:
-        return WordNetFolder(Path(name))
-    archive = find_source(SOURCE)
+        return _of_folder(Path(name))
+    try:
+        archive = find_source(SOURCE)
+    except UserError as error:
+        raise UserError(
+            f"{error}\nor name a folder with WordNet's own files as the dictionary, such as "
+            "/usr/share/wordnet of Debian's package wordnet-base"
+        ) from None
     (file,) = archive.source.select(_ARCHIVE)
     tables = keep / f"{file.sha256[:16]}-{VERSION}"
     if not tables.exists():
         write_nouns(tables, from_open_english_wordnet(archive.path(_ARCHIVE)))
     return read_nouns(tables)
+
+
+def _of_folder(folder: Path) -> WordNetFolder:
+    if not folder.is_dir():
+        raise UserError(
+            f"dictionary = {str(folder)!r}: must be {OPEN_ENGLISH_WORDNET}, {NONE}, or a folder "
+            "with WordNet's own files"
+        )
+    return WordNetFolder(folder)

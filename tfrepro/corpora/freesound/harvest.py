@@ -27,6 +27,7 @@ from tfrepro.corpora.freesound.seeds import read_seeds
 from tfrepro.corpora.freesound.sound import Sound
 from tfrepro.corpora.sound_file import SoundFile
 from tfrepro.corpora.sounds import CorpusCard
+from tfrepro.errors import UserError
 from tfrepro.settings.sounds import FreesoundHarvest
 from tfrepro.sources import Resolved
 
@@ -44,7 +45,7 @@ def build(
     """Search, label and download; the previews become files in ``folder/media``.
 
     The token is read from the environment variable ``FREESOUND_TOKEN``; where all answers
-    are kept already it may be missing.
+    are kept already it may be missing. Raises UserError for what the next run may get.
     """
     thresholds = Thresholds(**settings.rules.model_dump())
     with Freesound(
@@ -54,12 +55,15 @@ def build(
         per_minute=settings.per_minute,
         per_day=settings.per_day,
     ) as catalogue:
+        seeds, overrides = read_seeds(settings.seeds), read_overrides(settings.overrides)
+        # A missing token is better told of now than after the minute the dictionary takes.
+        catalogue.search(seeds[0], thresholds.seed_sounds)
         dataset = build_concept_dataset(
             catalogue,
-            read_seeds(settings.seeds),
+            seeds,
             thresholds,
             nouns=load_dictionary(settings.dictionary, find_source),
-            overrides=read_overrides(settings.overrides),
+            overrides=overrides,
         )
     previews = fetch_previews(
         _sounds(dataset),
@@ -67,6 +71,7 @@ def build(
         longest_s=settings.longest_s,
         jobs=settings.jobs,
     )
+    _refuse_passing(previews)
     files = _take_over(previews, settings.downloads / "previews", folder)
     dataset = with_files(dataset, files, thresholds.least_sounds)
     _write_rejects(folder, previews)
@@ -81,6 +86,16 @@ def _sounds(dataset: ConceptDataset) -> list[Sound]:
         Sound(row.id, "", (), row.duration, row.licence, row.user, row.preview)
         for row in dataset.clips.itertuples()
     ]
+
+
+def _refuse_passing(previews: Previews) -> None:
+    """A corpus must not depend on the weather in the network."""
+    passing = [reject for reject in previews.rejects if reject.passing]
+    if passing:
+        raise UserError(
+            f"{len(passing)} previews could not be had now ({passing[0].id}: "
+            f"{passing[0].reason}): run again, it goes on with them"
+        )
 
 
 def _take_over(previews: Previews, kept: Path, folder: Path) -> dict[int, SoundFile]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfrepro.corpora.freesound.nouns import Dictionary
+from tfrepro.corpora.freesound.word_file import read_statements
 from tfrepro.errors import UserError
 
 NOTHING = "-"
@@ -25,8 +26,8 @@ class Concept:
 
     Attributes
     ----------
-    name : the most frequent of them
-    tags : all of them, most frequent first
+    name : the most frequent of them that no override has moved here
+    tags : all of them, that one first, then by falling frequency
     reasons : for each tag but the first, what it was merged for: ``form of <noun>``,
         a synset with its meaning, or ``override``
     synset : of the commonest sense, empty if it is no noun
@@ -79,38 +80,46 @@ def merge_tags(
     ----------
     counts : tag -> how many sounds have it
     nouns : None to merge nothing but what overrides say
-    overrides : tag -> the tag whose concept it belongs to, or itself to keep it apart
+    overrides : as :func:`read_overrides` gives them; one whose tag is not counted is no matter
 
-    Raises UserError if an override names a tag that is not among the counted.
+    Raises UserError if an override moves a tag to what is neither counted nor a noun.
     """
-    for tag, target in overrides.items():
-        if tag in counts and target not in counts:
-            raise UserError(f"overrides: {tag} = {target}: no tag {target!r} is frequent enough")
-    ordered = sorted(counts, key=lambda tag: (-counts[tag], tag))
-    keys = {tag: _key(tag, nouns) for tag in ordered}
     groups: dict[str, list[str]] = {}
-    for tag in ordered:
+    for tag in sorted(counts, key=lambda tag: (-counts[tag], tag)):
         target = overrides.get(tag, tag)
-        key = f"apart {tag}" if overrides.get(tag) == tag else keys[target]
+        if target not in counts and not (nouns and nouns.lemma(target)):
+            raise UserError(f"overrides: {tag} = {target}: no tag {target!r} is frequent enough")
+        kept_apart = overrides.get(target) == target
+        key = f"apart {target}" if kept_apart else _key(target, nouns)
         groups.setdefault(key, []).append(tag)
     return [_concept(tags, nouns, overrides) for tags in groups.values()]
 
 
 def read_overrides(file: Path) -> dict[str, str]:
-    """Tag -> concept, of a text file; lines that begin with # say nothing.
+    """Tag -> the tag whose concept it belongs to in the end, itself, or :data:`NOTHING`.
 
-    Raises UserError naming a line that is not ``tag = concept``.
+    Raises UserError naming the file, and the line that is not ``tag = concept`` or speaks of
+    a tag a second time, or tags that go round in a circle.
     """
-    overrides = {}
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-        text = line.partition("#")[0].strip()
-        if not text:
-            continue
-        tag, equals, concept = (part.strip().lower() for part in text.partition("="))
+    said: dict[str, str] = {}
+    for number, text in read_statements(file):
+        tag, equals, concept = (part.strip() for part in text.partition("="))
         if not (tag and equals and concept):
             raise UserError(f"{file}: line {number}: must be `tag = concept`, not {text!r}")
-        overrides[tag] = concept
-    return overrides
+        if tag in said:
+            raise UserError(f"{file}: line {number}: {tag!r} is there twice")
+        said[tag] = concept
+    return {tag: _follow(file, tag, said) for tag in said}
+
+
+def _follow(file: Path, tag: str, said: Mapping[str, str]) -> str:
+    """Where a tag is moved to in the end."""
+    way = [tag]
+    while (target := said.get(way[-1], way[-1])) != way[-1]:
+        if target in way:
+            raise UserError(f"{file}: {' = '.join([*way, target])} goes round in a circle")
+        way.append(target)
+    return way[-1]
 
 
 def _key(tag: str, nouns: Dictionary | None) -> str:
@@ -124,22 +133,29 @@ def _key(tag: str, nouns: Dictionary | None) -> str:
 def _concept(
     tags: Sequence[str], nouns: Dictionary | None, overrides: Mapping[str, str]
 ) -> Concept:
-    first = tags[0]
+    """The concept of tags that go together, named by one that no override has moved there."""
+    own = [tag for tag in tags if not _is_moved(tag, overrides)]
+    first = own[0] if own else overrides[tags[0]]
+    ordered = [first, *(tag for tag in tags if tag != first)]
     lemma = nouns.lemma(first) if nouns else None
     words: dict[str, str] = {}
-    for tag in tags:
+    for tag in ordered:
         words.setdefault((nouns and nouns.lemma(tag)) or tag, tag)
     return Concept(
         first,
-        tuple(tags),
-        tuple(_reason(tag, first, nouns, overrides) for tag in tags[1:]),
+        tuple(ordered),
+        tuple(_reason(tag, first, nouns, overrides) for tag in ordered[1:]),
         (lemma and nouns.synset(lemma)) or "",
         tuple(words.values()),
     )
 
 
+def _is_moved(tag: str, overrides: Mapping[str, str]) -> bool:
+    return overrides.get(tag, tag) != tag
+
+
 def _reason(tag: str, first: str, nouns: Dictionary | None, overrides: Mapping[str, str]) -> str:
-    if tag in overrides or nouns is None:
+    if nouns is None or _is_moved(tag, overrides):
         return "override"
     lemma = nouns.lemma(tag)
     if lemma == nouns.lemma(first):

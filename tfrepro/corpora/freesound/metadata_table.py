@@ -61,17 +61,22 @@ class MetadataTable:
 def read_metadata_table(file: Path) -> MetadataTable:
     """A table of the VU Sound Corpus, or any CSV file with its columns.
 
-    Rows without tags or with a number that came before are left out.
-    Raises UserError naming the file and the column that it lacks.
+    Rows that lack one of these, or have a number that came before, are left out.
+    Raises UserError naming the file and the column that it lacks or that holds no numbers.
     """
     try:
-        table = pd.read_csv(file, dtype={"id": "Int64"})
+        table = pd.read_csv(file)
     except (OSError, ValueError) as error:
         raise UserError(f"{file}: cannot be read as a table of sounds ({error})") from None
     missing = [name for name in COLUMNS if name not in table]
     if missing:
         raise UserError(f"{file}: lacks the columns {', '.join(missing)}")
-    table = table.dropna(subset=["id", "tags"]).drop_duplicates("id")
+    for name in ("id", "duration"):
+        try:
+            table[name] = pd.to_numeric(table[name])
+        except ValueError as error:
+            raise UserError(f"{file}: column {name}: {error}") from None
+    table = table.dropna(subset=list(COLUMNS)).drop_duplicates("id")
     described = table["description"].fillna("") if "description" in table else ""
     text = table["name"].fillna("") + " " + described
     previews = table[PREVIEW].fillna("") if PREVIEW in table else [""] * len(table)

@@ -52,10 +52,11 @@ class Preview:
 
 @dataclass(frozen=True)
 class RejectedPreview:
-    """A preview that cannot be used, and why."""
+    """A preview that cannot be used, and why; ``passing`` if the next run may have it."""
 
     id: int
     reason: str
+    passing: bool = False
 
 
 @dataclass(frozen=True)
@@ -345,7 +346,7 @@ def _sorted_out(outcomes: Sequence[Preview | _Failure]) -> Previews:
     return Previews(
         kept=tuple(outcome for outcome in outcomes if isinstance(outcome, Preview)),
         rejects=tuple(
-            RejectedPreview(outcome.id, outcome.reason)
+            RejectedPreview(outcome.id, outcome.reason, outcome.kind == "passing")
             for outcome in outcomes
             if isinstance(outcome, _Failure)
         ),

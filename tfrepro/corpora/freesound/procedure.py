@@ -36,7 +36,8 @@ class Thresholds:
     seed_sounds : at most so many for each seed
     tag_sounds : a tag on fewer is dropped
     tag_owners : a tag that fewer owners use is dropped; 1, as in the paper, for none
-    nouns_only : whether a tag that WordNet knows no noun for is dropped
+    nouns_only : whether a tag that the dictionary knows no noun for is dropped, unless an
+        override speaks of it
     concept_sounds : at most so many for each concept
     least_sounds : a concept with fewer is dropped
     """
@@ -170,7 +171,9 @@ def _select_tags(
         "common_tags": ("tag_owners", lambda tag: len(owners[tag]) >= thresholds.tag_owners),
         "nouns": (
             "nouns_only",
-            lambda tag: not thresholds.nouns_only or nouns.lemma(tag) is not None,
+            lambda tag: (
+                not thresholds.nouns_only or tag in overrides or nouns.lemma(tag) is not None
+            ),
         ),
         "wanted_tags": ("overrides", lambda tag: overrides.get(tag) != NOTHING),
     }

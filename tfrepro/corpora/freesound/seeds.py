@@ -2,26 +2,20 @@
 
 from pathlib import Path
 
+from tfrepro.corpora.freesound.word_file import read_statements
 from tfrepro.errors import UserError
 
 
 def read_seeds(file: Path) -> list[str]:
-    """One a line, in lower case; lines that begin with # say nothing.
+    """One a line, in lower case.
 
-    Raises UserError naming the file if it has none, or one twice.
+    Raises UserError naming the file if it cannot be read, has none, or one twice.
     """
-    try:
-        lines = [
-            line.partition("#")[0].strip().lower() for line in file.read_text("utf-8").split("\n")
-        ]
-    except FileNotFoundError:
-        raise UserError(
-            f"{file}: missing; a text file with a word to search for on each line"
-        ) from None
-    seeds = [line for line in lines if line]
+    seeds: list[str] = []
+    for number, seed in read_statements(file):
+        if seed in seeds:
+            raise UserError(f"{file}: line {number}: {seed!r} is there twice")
+        seeds.append(seed)
     if not seeds:
         raise UserError(f"{file}: has no words to search for")
-    twice = next((seed for seed in seeds if seeds.count(seed) > 1), None)
-    if twice:
-        raise UserError(f"{file}: {twice!r} is there twice")
     return seeds
