@@ -18,7 +18,7 @@ PRINTED_STEPS = {
 
 
 def sound_statistics(clips: pd.DataFrame) -> dict[str, float]:
-    """Table 1, of the rows of ``clips.parquet``.
+    """Table 1, of a sound corpus' clips with their ``duration`` in s.
 
     Returns
     -------

@@ -48,6 +48,20 @@ done = fetch_previews(sounds, Path(folder), longest_s=9, jobs=int(jobs), progres
 Path(out).write_text(json.dumps(dataclasses.asdict(done)))
 """
 
+CORPUS = """
+import json, os, sys
+from pathlib import Path
+from tfrepro.corpora.freesound import harvest
+from tfrepro.corpora.sounds import write_sound_corpus
+from tfrepro.files import atomic_folder
+from tfrepro.settings.sounds import FreesoundHarvest
+
+os.environ["FREESOUND_TOKEN"], settings, out = sys.argv[1:]
+with atomic_folder(Path(out)) as folder:
+    made = harvest.build(folder, FreesoundHarvest.model_validate_json(settings), None)
+    write_sound_corpus(folder, *made)
+"""
+
 
 def run_with_kills(code, arguments, server, kills, rng, most):
     """Start again after each of so many kills, each after a few more requests; then to the end.
@@ -120,6 +134,56 @@ def test_previews_killed_at_random_points_end_as_if_undisturbed(server, tmp_path
     assert server.total() <= number + killed * jobs, "a kill loses one preview a thread at most"
     assert not list(folder.glob("*.part"))
     assert len(list(folder.glob("*.ogg"))) == 58
+
+
+def test_a_whole_corpus_killed_at_random_points_ends_as_if_undisturbed(
+    server, tmp_path, token, make_sounds
+):
+    server.sounds = make_sounds(60, WORDS[:3])
+    server.previews[1007] = b"rubbish"
+    (tmp_path / "seeds.txt").write_text("dog\nbell\n")
+    (tmp_path / "overrides.txt").write_text("field-recording = -\n")
+    rules = {
+        "seed_sounds": 60,
+        "tag_sounds": 3,
+        "tag_owners": 2,
+        "nouns_only": False,
+        "concept_sounds": 60,
+        "least_sounds": 3,
+    }
+    settings = {
+        "seeds": str(tmp_path / "seeds.txt"),
+        "overrides": str(tmp_path / "overrides.txt"),
+        "dictionary": "none",
+        "rules": rules,
+        "address": server.base,
+        "longest_s": 60,
+        "jobs": 2,
+        "per_minute": 10_000,
+        "per_day": 10_000,
+    }
+
+    def arguments(name):
+        return [token, json.dumps(settings | {"downloads": str(tmp_path / f"{name} down")}),
+                tmp_path / name]  # fmt: skip
+
+    run_with_kills(CORPUS, arguments("calm"), server, 0, random.Random(0), 1)
+    server.delay_s = 0.01
+    killed = run_with_kills(CORPUS, arguments("killed"), server, 4, random.Random(3), 20)
+
+    assert killed >= 2, "the kills came too late to show anything"
+    calm = _files(tmp_path / "calm")
+    assert calm == _files(tmp_path / "killed")
+    assert {"clips.parquet", "concepts.json", "ATTRIBUTION.md", "rejects.csv"} < set(calm)
+    assert sum(name.startswith("media/") for name in calm) == 39
+
+
+def _files(folder):
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
 
 
 def _plain(sound):
