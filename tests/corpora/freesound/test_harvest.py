@@ -153,10 +153,11 @@ def test_a_preview_that_may_be_had_later_stops_the_harvest_and_is_had_later(
 def test_concepts_that_were_dropped_before_keep_their_counts(build, server):
     for sound in server.sounds[:2]:
         sound["tags"].append("owl")
-    server.previews[1000] = b"no sound"
+        sound["name"] = "owl"
+    server.previews[1003] = b"no sound"
     counts = {c["name"]: c["clips"] for c in read(build(tag_sounds=2), "concepts.json")}
     assert counts["owl"] == 2
-    assert counts["dog"] == 11
+    assert counts["dog"] == 10  # of twelve, one of which is an owl and one no sound
 
 
 def test_if_no_concept_is_left_that_is_an_error(build, server):
@@ -241,7 +242,7 @@ def test_the_vu_sound_corpus_gives_concepts_that_a_person_would_name(tmp_path, m
     settings = section_of(read_section(Sounds, "sounds"), "freesound-vu")
     monkeypatch.setattr(dictionary, "KEEP", tmp_path / "nouns")
     clips, _ = offline.build(tmp_path, settings, find_source)
-    assert {"drum", "footsteps", "door", "engine", "water", "shoe"} <= set(clips["label"])
+    assert {"drum", "footsteps", "door", "engine", "water"} <= set(clips["label"])
     assert not {"stereo", "recording", "nandoo", "steps", "shoes"} & set(clips["label"])
     assert clips["label"].nunique() > 120
     assert (clips["source"] == "esc10").sum() >= 1

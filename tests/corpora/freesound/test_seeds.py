@@ -17,7 +17,8 @@ def test_they_are_lines_of_a_text_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("# no\n", "has no words"), ("rain\ndog\nRain\n", "'rain' is there twice")]
+    ("text", "said"),
+    [("# no\n", "has no words"), ("rain\ndog\nRain\n", "line 3: 'rain' is there twice")],
 )
 def test_a_file_without_words_or_with_one_twice_is_an_error(tmp_path, text, said):
     (tmp_path / "s.txt").write_text(text)

@@ -132,13 +132,19 @@ def fetch_previews(
 class _Failure:
     """Why a preview is not there.
 
-    ``kind`` is lasting where asking again is of no use, passing where it may be, and
-    unwanted where the preview was not to be had at all.
+    ``kind`` is lasting where asking again is of no use, passing where it may well be,
+    refused where that cannot be told, and unwanted where the preview was not to be had at all.
     """
 
     id: int
     reason: str
-    kind: Literal["lasting", "passing", "unwanted"]
+    kind: Literal["lasting", "passing", "refused", "unwanted"]
+
+
+def _kind_of(error: WebError) -> Literal["lasting", "passing", "refused"]:
+    if error.status in _LASTING:
+        return "lasting"
+    return "passing" if error.passing else "refused"
 
 
 class _Fetcher:
@@ -187,8 +193,7 @@ class _Fetcher:
             os.replace(part, path)
             return preview
         except WebError as error:
-            kind = "lasting" if error.status in _LASTING else "passing"
-            return _Failure(sound.id, str(error), kind)
+            return _Failure(sound.id, str(error), _kind_of(error))
         except MediaError as error:
             return _Failure(sound.id, str(error), "lasting")
         finally:
@@ -326,8 +331,8 @@ def _while_hopeful(
     failures = 0
     for sound, outcome in outcomes:
         yield sound, outcome
-        passing = isinstance(outcome, _Failure) and outcome.kind == "passing"
-        failures = failures + 1 if passing else 0
+        failed = isinstance(outcome, _Failure) and outcome.kind in ("passing", "refused")
+        failures = failures + 1 if failed else 0
         if failures == _HOPELESS:
             raise UserError(
                 f"{folder}: the last {failures} previews could not be had ({outcome.reason}): "
