@@ -64,10 +64,9 @@ def test_a_class_too_small_to_split_is_refused():
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_group_is_in_two_parts(data):
-    group = np.array(data.draw(st.lists(st.integers(0, 30), min_size=40, max_size=120)))
-    y = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(group), max_size=len(group))))
-    if len(set(group)) < 12:
-        return
+    sizes = data.draw(st.lists(st.integers(1, 5), min_size=24, max_size=40))
+    group = np.array(data.draw(st.permutations(np.repeat(np.arange(len(sizes)), sizes).tolist())))
+    y = np.array(data.draw(st.lists(st.integers(0, 2), min_size=len(group), max_size=len(group))))
     parts = split_venue(y, groups=np.array([f"user {g}" for g in group]))
     assert all(len(set(parts[group == g])) == 1 for g in group)
     largest = max(Counter(group.tolist()).values())
