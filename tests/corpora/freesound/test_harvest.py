@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tfrepro.corpora.freesound import collection, dictionary, harvest, offline
+from tfrepro.corpora.freesound import collection, harvest, offline
+from tfrepro.corpora.freesound.dictionary import load_dictionary
 from tfrepro.corpora.freesound.previews import fetch_previews
 from tfrepro.corpora.sounds import checksum, locate, read_sound_corpus, write_sound_corpus
 from tfrepro.errors import UserError
@@ -240,7 +241,9 @@ def test_the_vu_sound_corpus_gives_concepts_that_a_person_would_name(tmp_path, m
 
     monkeypatch.chdir(root)
     settings = section_of(read_section(Sounds, "sounds"), "freesound-vu")
-    monkeypatch.setattr(dictionary, "KEEP", tmp_path / "nouns")
+    monkeypatch.setattr(
+        offline, "load_dictionary", partial(load_dictionary, keep=tmp_path / "nouns")
+    )
     clips, _ = offline.build(tmp_path, settings, find_source)
     assert {"drum", "footsteps", "door", "engine", "water"} <= set(clips["label"])
     assert not {"stereo", "recording", "nandoo", "steps", "shoes"} & set(clips["label"])
