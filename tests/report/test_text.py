@@ -29,3 +29,9 @@ def test_a_stand_in_is_named_as_one():
     assert title == (
         "dare table2 on rendered (a stand-in for Freesound: not comparable with the published)"
     )
+
+
+def test_a_count_of_one_beside_a_published_count_is_no_percentage():
+    made = table(None)
+    made["rows"]["sda"]["macro_f1"] |= {"mean": 1.0, "std": None, "published": 2.99}
+    assert table_text(made).splitlines()[2].split() == ["sda", "1.0000", "2.99"]

@@ -55,7 +55,8 @@ def _published(value: Mapping[str, Any]) -> str:
 
 
 def _is_fraction(value: Mapping[str, Any]) -> bool:
-    return 0 <= value["mean"] <= 1
+    """A measured 1 beside a published 2.99 is a count, or s, and no percentage."""
+    return 0 <= value["mean"] <= 1 and 0 <= (value["published"] or 0) <= 1
 
 
 def _p(p: float | None) -> str:
