@@ -9,8 +9,10 @@ from _paths import sound_corpus
 from _paths import sound_features as features_of
 from _sources import find_source
 from _stage import log, read, run, work_folder, wrote
+from _workers import workers_of
 
-from tfrepro.corpora.sounds import checksum, locate, read_sound_corpus
+from tfrepro.corpora.media_files import locate
+from tfrepro.corpora.sounds import checksum, read_sound_corpus
 from tfrepro.errors import UserError
 from tfrepro.features.acoustic import VERSION, AcousticFrontEnd
 from tfrepro.features.extraction import extract
@@ -27,12 +29,14 @@ def sound_features(corpus: str) -> None:
     front_end = AcousticFrontEnd(**settings)
     made_by = code_of(f"sounds/{corpus}", "stages/sounds", "stages/sound_features")
     salt = json.dumps([settings, made_by], sort_keys=True)
-    with work_folder(f"sound_features-{corpus}", folder / "clips.parquet", salt=salt) as work:
+    compute = read_section(Compute, "compute")
+    name = f"sound_features-{corpus}"
+    with work_folder(name, folder / "clips.parquet", salt=salt) as work, workers_of(compute):
         arrays, rows, rejects = extract(
             front_end.file,
             locate(clips, folder, find_source),
             work,
-            jobs=read_section(Compute, "compute").jobs,
+            jobs=compute.jobs,
             title=corpus,
         )
         meta = {

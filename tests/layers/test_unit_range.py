@@ -23,7 +23,7 @@ def scaled(layer, x):
 
 @settings(max_examples=30, deadline=None)
 @given(
-    x=arrays(np.float32, (7, 3), elements=st.integers(-(2**20), 2**20).map(lambda n: n / 1024)),
+    x=arrays(np.float32, (7, 3), elements=st.floats(-1024, 1024, width=32)),
     compression=st.sampled_from(["none", "log"]),
 )
 def test_training_rows_fill_the_range_from_0_to_1(x, compression):

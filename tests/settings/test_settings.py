@@ -46,7 +46,13 @@ def small():
     }
     split = {"test": 16, "valid_share": 0.1, "seed": 7}
     return {
-        "compute": {"jobs": 1, "device": "cpu", "precision": "float32"},
+        "compute": {
+            "jobs": 1,
+            "backend": "local",
+            "scheduler": None,
+            "device": "cpu",
+            "precision": "float32",
+        },
         "sources": {"mirrors": [], "cache": "data/sources", "fetch": []},
         "sounds": {
             "rendered": {

@@ -35,7 +35,8 @@ class UnitRange(keras.layers.Layer):
         self.build(x.shape)
         low, width = x.min(0), np.ptp(x, axis=0)
         self.low.assign(low)
-        self.scale.assign(np.divide(1.0, width, out=np.zeros_like(width), where=width > 0))
+        varied = width > np.finfo(width.dtype).tiny  # else 1 / width is no number
+        self.scale.assign(np.divide(1.0, width, out=np.zeros_like(width), where=varied))
 
     def call(self, x):
         return ops.clip((self._compress(x) - self.low) * self.scale, 0.0, 1.0)

@@ -17,11 +17,15 @@ class Compute(Section):
     Attributes
     ----------
     jobs : worker processes; -1 for one a core
+    backend : of work over many files; see :func:`tfrepro.parallel.workers`
+    scheduler : address of the Dask scheduler, if there is one
     device : ``auto`` takes a GPU if TensorFlow sees one
     precision : Keras dtype policy of every network
     """
 
     jobs: int
+    backend: Literal["local", "dask"]
+    scheduler: Annotated[str, Field(pattern=r"^[a-z]+://.+")] | None
     device: Literal["auto", "cpu", "gpu"]
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"]
 
@@ -31,6 +35,12 @@ class Compute(Section):
         if jobs != -1 and jobs < 1:
             raise ValueError("must be -1, for one a core, or at least 1")
         return jobs
+
+    @model_validator(mode="after")
+    def _a_cluster_has_an_address(self) -> "Compute":
+        if self.backend == "dask" and self.scheduler is None:
+            raise ValueError("backend is dask: set scheduler to the address of its scheduler")
+        return self
 
 
 class Sources(Section):

@@ -112,9 +112,13 @@ class Nouns:
         return self._gloss.get(synset, "")
 
 
+def words_of_phrase(phrase: str) -> list[str]:
+    """In lower case, whether spaces, hyphens or underscores join them."""
+    return phrase.lower().replace("-", " ").replace("_", " ").split()
+
+
 def _spelling(word: str) -> str:
-    """In lower case and with spaces, however the words of a phrase are joined."""
-    return word.lower().replace("-", " ").replace("_", " ").strip()
+    return " ".join(words_of_phrase(word))
 
 
 def _first_of_each(keys: Iterable[str], values: Iterable[str]) -> dict[str, str]:

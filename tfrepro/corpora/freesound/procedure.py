@@ -191,7 +191,12 @@ def _search_all(
     catalogue: Catalogue, queries: Sequence[str], limit: int, title: str, progress: bool
 ) -> dict[str, list[Sound]]:
     bar = tqdm(queries, desc=title, unit="query", disable=not progress)
-    return {query: catalogue.search(query, limit) for query in bar}
+    # What several searches find is kept once.
+    known: dict[int, Sound] = {}
+    return {
+        query: [known.setdefault(sound.id, sound) for sound in catalogue.search(query, limit)]
+        for query in bar
+    }
 
 
 def _search_concepts(

@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from tfrepro.corpora.freesound.nouns import words_of_phrase
 from tfrepro.errors import UserError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class WordNetFolder:
 
 def _spellings(phrase: str) -> tuple[str, str]:
     """The two ways the dictionary may write a phrase: church_bell, merry-go-round."""
-    words = phrase.lower().replace("-", " ").replace("_", " ").split()
+    words = words_of_phrase(phrase)
     return "_".join(words), "-".join(words)
 
 
