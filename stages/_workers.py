@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 
-from tfrepro.parallel import workers
+from tfrepro.cluster import workers
 from tfrepro.settings.shared import Compute
 
 

@@ -5,6 +5,7 @@ from _code import code_of
 from _paths import metrics, plots, sound_corpus
 from _stage import read, run, wrote
 
+from tfrepro.corpora.sound_durations import read_durations
 from tfrepro.corpora.sounds import checksum, read_sound_corpus
 from tfrepro.evaluation.sound_statistics import (
     PRINTED_STEPS,
@@ -23,6 +24,7 @@ def dare_table1(corpus: str) -> None:
     settings = read_section(Table1, "dare.table1")
     folder = read(sound_corpus(corpus))
     clips, card = read_sound_corpus(folder)
+    clips["duration"] = read_durations(folder, clips)
     harvest = folder / "harvest.json"
     procedure = read_json(harvest) if harvest.exists() else {"thresholds": {}, "counts": {}}
     table = build_table(

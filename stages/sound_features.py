@@ -11,8 +11,7 @@ from _sources import find_source
 from _stage import log, read, run, work_folder, wrote
 from _workers import workers_of
 
-from tfrepro.corpora.media_files import locate
-from tfrepro.corpora.sounds import checksum, read_sound_corpus
+from tfrepro.corpora.sounds import checksum, locate, read_sound_corpus
 from tfrepro.errors import UserError
 from tfrepro.features.acoustic import VERSION, AcousticFrontEnd
 from tfrepro.features.extraction import extract

@@ -10,8 +10,8 @@ from _stage import log, read, run, work_folder, wrote
 from _video_paths import video_corpus
 from _video_paths import video_features as features_of
 
-from tfrepro.corpora.media_files import locate
 from tfrepro.corpora.shards import checksum, read_shard_corpus
+from tfrepro.corpora.sounds import locate
 from tfrepro.corpora.yt8m import MODALITIES, VERSION, convert
 from tfrepro.corpora.yt8m_pages import pages_of, read_pages
 from tfrepro.corpora.yt8m_split import split_videos

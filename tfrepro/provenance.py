@@ -17,7 +17,13 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from tfrepro.corpora.registry import SOUND_CORPORA, VIDEO_CORPORA, CorpusEntry
+from tfrepro.corpora.registry import (
+    MICRO_VIDEO_CORPORA,
+    MICRO_VIDEO_FEATURES,
+    SOUND_CORPORA,
+    VIDEO_CORPORA,
+    CorpusEntry,
+)
 from tfrepro.methods import METHODS
 
 PACKAGE = "tfrepro"
@@ -70,6 +76,12 @@ def code_of_everything(stages: Path) -> dict[str, dict[str, str]]:
         **{f"methods/{name}": code_of_method(name) for name in METHODS},
         **{f"sounds/{name}": code_of_corpus(entry) for name, entry in SOUND_CORPORA.items()},
         **{f"videos/{name}": code_of_corpus(entry) for name, entry in VIDEO_CORPORA.items()},
+        **{
+            f"microvideos/{name}": code_of_corpus(entry)
+            | code_of_corpus(MICRO_VIDEO_FEATURES[name])
+            | {"entries": f"{entry.builder} {MICRO_VIDEO_FEATURES[name].builder}"}
+            for name, entry in MICRO_VIDEO_CORPORA.items()
+        },
     }
 
 

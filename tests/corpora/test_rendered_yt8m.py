@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from tfrepro.corpora import rendered_yt8m, yt8m_2018
-from tfrepro.corpora.media_files import locate
 from tfrepro.corpora.shards import checksum, read_shard_corpus, write_shard_corpus
+from tfrepro.corpora.sounds import locate
 from tfrepro.corpora.yt8m_records import Schema
 from tfrepro.corpora.yt8m_shards import survey
 from tfrepro.corpora.yt8m_vocabulary import read_vocabulary

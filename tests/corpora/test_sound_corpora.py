@@ -7,8 +7,12 @@ import pytest
 
 from tfrepro import sources
 from tfrepro.corpora import esc10, rendered_sounds
-from tfrepro.corpora.media_files import locate
-from tfrepro.corpora.sounds import checksum, read_sound_corpus, write_sound_corpus
+from tfrepro.corpora.sounds import (
+    checksum,
+    locate,
+    read_sound_corpus,
+    write_sound_corpus,
+)
 from tfrepro.errors import UserError
 from tfrepro.files import read_json, sha256
 from tfrepro.media.audio import load_audio

@@ -1,7 +1,5 @@
 """VENUE-188: both released forms, read in pieces, and every way a file can be wrong."""
 
-import tracemalloc
-
 import h5py
 import numpy as np
 import pytest
@@ -13,8 +11,6 @@ from tfrepro.corpora.hdf5_columns import Columns
 from tfrepro.corpora.venue188 import read_venue188
 from tfrepro.corpora.venue_names import read_venue_names
 from tfrepro.errors import UserError
-from tfrepro.features.feature_set import read_feature_set
-from tfrepro.features.venue188 import venue188_features, write_venue188
 
 CLASSES = ("Pub", "Café", "Zoo", "Art Museum")
 SIZES = {"train": 6, "valid": 3, "test": 5}
@@ -50,14 +46,6 @@ def store(tmp_path):
         return tmp_path / name
 
     return write
-
-
-@pytest.fixture
-def names(tmp_path):
-    file = tmp_path / "leaf_venue_name.txt"
-    lines = [f"{number}::::{name}\r\n" for number, name in enumerate(CLASSES, 1)]
-    file.write_bytes("".join(lines).encode())
-    return file
 
 
 def complaint(file, **options):
@@ -183,16 +171,16 @@ def test_a_damaged_file_is_refused(store):
     assert "damaged" in complaint(file)
 
 
-def test_damaged_features_are_named_when_they_are_read(store, names, tmp_path):
+def test_damaged_features_are_named_when_they_are_read(store):
     file = store(whole_form(8, visual=512), chunks=(8, 812), compression="gzip")
     with h5py.File(file) as h5:
         chunk = h5["features"].id.get_chunk_info(0)
     content = bytearray(file.read_bytes())
     content[chunk.byte_offset : chunk.byte_offset + 200] = bytes(200)
     file.write_bytes(content)
+    venue = read_venue188(file, CLASSES)
     with pytest.raises(UserError, match=r"venue\.h5: /features cannot be read"):
-        write_venue188(tmp_path / "set", file, names, split=None)
-    assert not (tmp_path / "set").exists()
+        venue.arrays["visual"][:4]
 
 
 # --- Columns --------------------------------------------------------------------------------------
@@ -214,44 +202,6 @@ def test_columns_are_indexed_like_an_array(store, data, block):
         np.testing.assert_array_equal(columns[rows], whole[rows])
     np.testing.assert_array_equal(columns[whole[:, 0] > 0], whole[whole[:, 0] > 0])
     assert np.asarray(columns).dtype == np.float32
-
-
-# --- Feature sets ---------------------------------------------------------------------------------
-
-
-def test_a_split_file_becomes_a_feature_set_as_it_is(store, names, tmp_path):
-    nodes = split_form()
-    write_venue188(tmp_path / "set", store(nodes), names)
-    features = read_feature_set(tmp_path / "set")
-    assert features.classes == ("Art Museum", "Café", "Pub", "Zoo")
-    assert features.index["split"].value_counts().to_dict() == SIZES
-    assert features.meta["split"] == {"name": "as released"}
-    assert features.meta["modalities"]["visual"]["extractor"] == "AlexNet"
-    X = np.concatenate([nodes[f"X_{part}"] for part in SIZES])
-    np.testing.assert_array_equal(features.stack(["visual", "acoustic", "textual"]), X)
-
-
-def test_the_older_file_is_split_as_the_authors_code_does(store, names):
-    features = venue188_features(store(whole_form(), "old.h5"), names)
-    table = features.index.groupby(["label", "split"]).size().unstack()
-    assert table.sum().to_dict() == {"test": 9, "train": 14, "valid": 7}
-    assert table.min().min() >= 2
-    assert features.meta["split"] == {"name": "split_venue"}
-    part = features.take([29, 0, 3])
-    np.testing.assert_array_equal(part.arrays["acoustic"], values(30)[[29, 0, 3], 4096:4296])
-    assert "split" not in venue188_features(store(whole_form()), names, split=None).index
-
-
-def test_memory_holds_a_block_whatever_the_number_of_videos(store, names, tmp_path, monkeypatch):
-    monkeypatch.setattr("tfrepro.features.feature_set._copy.__defaults__", (256,))
-    rows = 4000
-    file = store({"features": np.zeros((rows, 812), np.float32), "labels": np.arange(rows) % 4})
-    tracemalloc.start()
-    write_venue188(tmp_path / "set", file, names)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < rows * 812 * 4 / 3
-    assert read_feature_set(tmp_path / "set").arrays["visual"].shape == (rows, 512)
 
 
 @pytest.mark.real

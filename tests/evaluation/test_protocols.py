@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tfrepro.errors import UserError
-from tfrepro.evaluation.protocols import Split, given_folds, stratified_folds
+from tfrepro.evaluation.protocols import (
+    Split,
+    folds_of_groups,
+    given_folds,
+    official_split,
+    stratified_folds,
+)
 
 
 @st.composite
@@ -95,3 +101,34 @@ def test_a_single_fold_leaves_nothing_to_train_on():
 def test_a_split_that_tests_on_training_rows_cannot_be_made():
     with pytest.raises(ValueError, match="split half tests on rows it trains on"):
         Split("half", np.arange(5), np.arange(4, 8))
+
+
+def test_folds_of_groups_keep_groups_together_and_classes_spread():
+    rng = np.random.default_rng(0)
+    groups = rng.integers(0, 40, 400)
+    y = (groups + rng.integers(0, 2, 400)) % 3
+    splits = folds_of_groups(y, groups, 5, seed=1)
+    tested = np.concatenate([split.test for split in splits])
+    assert sorted(tested) == list(range(400))
+    for split in splits:
+        assert not set(groups[split.train]) & set(groups[split.test])
+        assert np.bincount(y[split.test], minlength=3).min() > 0
+
+
+def test_rows_that_are_groups_of_their_own_are_folded_as_if_there_were_none():
+    y = np.arange(30) % 3
+    made = folds_of_groups(y, np.arange(30), 3, seed=1)
+    for one, other in zip(made, stratified_folds(y, 3, 1), strict=True):
+        np.testing.assert_array_equal(one.test, other.test)
+
+
+def test_too_few_groups_are_named():
+    with pytest.raises(UserError, match="folds = 5: there are only 2 groups"):
+        folds_of_groups(np.arange(10) % 2, np.arange(10) // 5, 5, seed=1)
+
+
+def test_the_official_split_trains_on_what_is_for_validation_too():
+    split = official_split(np.array(["train", "test", "valid", "test"]))
+    assert (split.train.tolist(), split.test.tolist()) == ([0, 2], [1, 3])
+    assert official_split(np.array(["", ""])) is None
+    assert official_split(np.array(["train", "train"])) is None

@@ -270,7 +270,10 @@ class TestBadFiles:
             stream.pix_fmt = "rgb24"
             container.mux(stream.encode(av.VideoFrame(16, 16, "rgb24")))
             container.mux(stream.encode(None))
-        assert reason(put("a.wav", (tmp_path / "a.png").read_bytes())) == "has no sound track"
+        assert (
+            reason(put("a.wav", (tmp_path / "a.png").read_bytes()))
+            == "is not a media file or is damaged (decoder said: Invalid argument)"
+        )
 
     def test_a_sound_track_that_changes_its_format(self, tmp_path, put):
         parts = [
@@ -413,3 +416,11 @@ def test_the_real_ogg_clips_are_those_of_libsndfile(real_data):
         ours, our_rate = decode(file)
         assert our_rate == rate
         np.testing.assert_allclose(ours, theirs.T, atol=2e-6)
+
+
+@pytest.mark.parametrize("name", ["list.m3u8", "list.txt", "sound"])
+def test_a_play_list_is_no_sound_and_waits_for_nothing(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\npart.ts\n")
+    with pytest.raises(MediaError, match="is not a media file or is damaged"):
+        load_audio(path)

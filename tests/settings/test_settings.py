@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import Field
 
-from tfrepro.corpora.registry import SOUND_CORPORA
+from tfrepro.corpora.registry import MICRO_VIDEO_CORPORA, SOUND_CORPORA
 from tfrepro.errors import UserError
 from tfrepro.methods import METHODS, read_hyper_parameters
 from tfrepro.settings.base import Section, validate
@@ -20,6 +20,7 @@ PARAMS = Path(__file__).parents[2] / "params.yaml"
 TABLE2 = "dare.table2"
 METHODS_KEY = f"{TABLE2}.methods"
 SOUNDS = ", ".join(SOUND_CORPORA)
+VIDEOS = ", ".join(MICRO_VIDEO_CORPORA)
 CLASSIFIERS = ", ".join(name for name, entry in METHODS.items() if entry.answers == "classes")
 EMBEDDERS = ", ".join(name for name, entry in METHODS.items() if entry.answers == "embeddings")
 
@@ -78,6 +79,7 @@ def small():
         },
         "acoustic": {"sample_rate": 22050, "n_fft": 1024, "hop_length": 512, "n_mfcc": 13},
         "autoencoder": {"model": dict(autoencoder), "corruption": 0.1, "seed": 3},
+        "microvideos": yaml.safe_load(PARAMS.read_text())["microvideos"],
         "dare": {
             "table1": {"corpora": ["rendered"], "examples": 3},
             "table2": {
@@ -278,6 +280,14 @@ def test_a_missing_key_is_named(params, small, key):
          f": no such method; allowed: {CLASSIFIERS}"),
         ("crossmodal.methods.acoustic", {"C": 1.0}, f": no such method; allowed: {EMBEDDERS}"),
         ("crossmodal.methods.random.dimensions", 0, " = 0: must be at least 1"),
+        # micro-videos
+        ("microvideos.corpora", ["mossi"],
+         f".0 = 'mossi': no such micro-video corpus; did you mean mosi?; allowed: {VIDEOS}"),
+        ("microvideos.rendered.effects.order", 1.5, " = 1.5: must be at most 1"),
+        ("microvideos.own.extraction.visual.extractor", "vgg",
+         " = 'vgg': must be alexnet, resnet50 or tflite"),
+        ("compute.scheduler", "here:8786",
+         " = 'here:8786': string should match pattern '^[a-z]+://.+'"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_one_line_with_the_key_the_value_and_what_is_allowed(
@@ -294,6 +304,17 @@ def test_a_bad_value_is_one_line_with_the_key_the_value_and_what_is_allowed(
             "acoustic.hop_length",
             1025,
             "acoustic: hop_length = 1025: must be at most n_fft = 1024",
+        ),
+        (
+            "compute.backend",
+            "dask",
+            "compute: backend is dask: set scheduler to the address of its scheduler",
+        ),
+        (
+            "microvideos.own.extraction.audioset.model",
+            "yamnet.tflite",
+            "microvideos.own.extraction.audioset: model and class_map: name both, or set both to "
+            "null",
         ),
         (
             f"{TABLE2}.pretrain_on",
@@ -370,8 +391,14 @@ def test_a_long_value_is_cut_short(params, small):
         ("a: b: c\n", "not YAML (line 1: mapping values are not allowed here)"),
         ("a: \x00\n", "not YAML (unacceptable character #x0000: special characters are not "),
         (b"a: \xff\n", "not YAML (not even text in UTF-8)"),
-        ("", "must hold the keys compute, sources, sounds, acoustic, autoencoder, dare"),
-        ("- 1\n", "must hold the keys compute, sources, sounds, acoustic, autoencoder, dare"),
+        (
+            "",
+            "must hold the keys compute, sources, sounds, acoustic, autoencoder, microvideos",
+        ),
+        (
+            "- 1\n",
+            "must hold the keys compute, sources, sounds, acoustic, autoencoder, microvideos",
+        ),
     ],
 )
 def test_a_file_that_is_no_settings_at_all_is_one_line(params, content, said):

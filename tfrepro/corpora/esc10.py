@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 import soundfile
 
-from tfrepro.corpora.card import CorpusCard
 from tfrepro.corpora.sound_file import SoundFile
+from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.errors import UserError
 from tfrepro.sources import Resolved
 

@@ -45,3 +45,25 @@ VIDEO_CORPORA: Mapping[str, CorpusEntry] = {
     "rendered": CorpusEntry("tfrepro.corpora.rendered_yt8m:build"),
     "yt8m": CorpusEntry("tfrepro.corpora.yt8m_2018:build", sources=("yt8m",)),
 }
+
+MICRO_VIDEO_CORPORA: Mapping[str, CorpusEntry] = {
+    "rendered": CorpusEntry("tfrepro.corpora.microvideos.rendered:build"),
+    "own": CorpusEntry("tfrepro.corpora.microvideos.own:build"),
+    "yt8m-captions": CorpusEntry("tfrepro.corpora.microvideos.captions:build", sources=("yt8m",)),
+    "mosi": CorpusEntry("tfrepro.corpora.microvideos.mosi:build", sources=("mosi",)),
+    "planted": CorpusEntry("tfrepro.corpora.microvideos.planted:build"),
+    "venue188": CorpusEntry("tfrepro.corpora.microvideos.venue188:build"),
+    "eastern": CorpusEntry("tfrepro.corpora.microvideos.eastern:build"),
+}
+
+MICRO_VIDEO_FEATURES: Mapping[str, CorpusEntry] = {
+    "rendered": CorpusEntry("tfrepro.features.microvideos.media:make_features"),
+    "own": CorpusEntry("tfrepro.features.microvideos.media:make_features"),
+    "yt8m-captions": CorpusEntry(
+        "tfrepro.features.microvideos.captions:make_features", sources=("yt8m",)
+    ),
+    "mosi": CorpusEntry("tfrepro.features.microvideos.mosi:make_features", sources=("mosi",)),
+    "planted": CorpusEntry("tfrepro.features.microvideos.planted:make_features"),
+    "venue188": CorpusEntry("tfrepro.features.microvideos.venue188:make_features"),
+    "eastern": CorpusEntry("tfrepro.features.microvideos.eastern:make_features"),
+}

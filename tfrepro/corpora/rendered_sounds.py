@@ -14,12 +14,12 @@ import soundfile
 from numpy.random import SeedSequence, default_rng
 from tqdm import tqdm
 
-from tfrepro.corpora.card import CorpusCard
 from tfrepro.corpora.freesound.collection import write_harvest
 from tfrepro.corpora.freesound.metadata_table import MetadataTable
 from tfrepro.corpora.freesound.nouns import TABLES, Nouns
 from tfrepro.corpora.freesound.procedure import Thresholds, build_concept_dataset
 from tfrepro.corpora.freesound.sound import Sound, words_of
+from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.files import sha256
 from tfrepro.settings.sounds import RenderedSounds
 from tfrepro.simulate.sound_tags import senses_of, tags_of

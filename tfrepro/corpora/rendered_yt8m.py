@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from tfrepro.corpora.card import CorpusCard
+from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.files import sha256
 from tfrepro.media.tf_example import encode_example
 from tfrepro.media.tfrecord import write_records

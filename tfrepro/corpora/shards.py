@@ -12,19 +12,21 @@ Conventions
                may be one: see :mod:`tfrepro.corpora.yt8m_pages`
 =============  ==================================================================
 
-``corpus.json`` says what the collection is (:class:`~tfrepro.corpora.card.CorpusCard`).
+``corpus.json`` says what the collection is (:class:`tfrepro.corpora.sounds.CorpusCard`).
 A builder is a function ``(folder, settings, find_source) -> (files, card)`` that
-may put files into ``folder``; ``find_source(name, files=None)`` resolves a source, or some
-files of it. Where each file lies, :func:`tfrepro.corpora.media_files.locate` says.
+may put files into ``folder``; ``find_source(name)`` resolves a source. Where each
+file lies, :func:`tfrepro.corpora.sounds.locate` says.
 """
 
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
-from tfrepro.corpora.card import CorpusCard, read_card, write_card
+from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.errors import UserError
+from tfrepro.files import read_json, write_json
 
 COLUMNS = ("file", "source", "sha256", "kind")
 
@@ -43,13 +45,14 @@ def write_shard_corpus(folder: Path, files: pd.DataFrame, card: CorpusCard) -> N
     if (files["kind"] == "vocabulary").sum() != 1:
         raise ValueError(f"{card.name} must have one vocabulary")
     files[list(COLUMNS)].to_parquet(folder / "shards.parquet", index=False)
-    write_card(folder, card)
+    write_json(folder / "corpus.json", asdict(card))
 
 
 def read_shard_corpus(folder: Path) -> tuple[pd.DataFrame, CorpusCard]:
     """The files and the card of a shard corpus; UserError if the folder is none."""
     try:
         files = pd.read_parquet(folder / "shards.parquet")
+        card = CorpusCard(**read_json(folder / "corpus.json"))
     except FileNotFoundError as error:
         raise UserError(f"{error.filename}: missing; run `dvc repro` to build it") from None
-    return files, read_card(folder)
+    return files, card

@@ -22,8 +22,8 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from tfrepro.corpora.card import CorpusCard
 from tfrepro.corpora.hdf5_columns import Columns, open_hdf5, read_node
+from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.errors import UserError
 
 CARD = CorpusCard(

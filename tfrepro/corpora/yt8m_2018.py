@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tfrepro.corpora.card import CorpusCard
+from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.sources import Resolved
 
 SOURCE = "yt8m"

@@ -38,21 +38,29 @@ def read_captions(file: Path) -> pd.DataFrame:
     return table
 
 
-def captioned(index: pd.DataFrame, captions: pd.DataFrame, least_videos: int) -> pd.DataFrame:
-    """The videos with captions whose vertical has enough of them.
+def captioned(
+    index: pd.DataFrame, captions: pd.DataFrame, least_videos: int, *, entities: bool = False
+) -> pd.DataFrame:
+    """The videos with captions whose class has enough of them.
 
     Parameters
     ----------
     index : of the shards' videos, as :mod:`tfrepro.corpora.yt8m` makes it
-    least_videos : a vertical with fewer is left out
+    least_videos : a class with fewer is left out
+    entities : whether the class is the commonest entity, below its vertical, or the vertical
 
     Returns
     -------
-    Rows of ``index``, under their numbers there, with ``text`` and, as ``label``, the vertical.
+    Rows of ``index``, under their numbers there, with ``text``, as ``label`` the class, and as
+    ``parent`` what is above it in a tree of two levels, if anything.
     """
     videos = index[index["id"].isin(captions.index)]
     told = captions.loc[videos["id"]]
-    videos = videos.assign(label=told["vertical"].to_numpy(), text=told["text"].to_numpy())
+    verticals = told["vertical"].to_numpy()
+    videos = videos.assign(label=verticals, parent="", text=told["text"].to_numpy())
+    if entities:
+        # Labels ascend by falling frequency.
+        videos = videos.assign(label=videos["concepts"].str[0], parent=videos["label"])
     counts = videos["label"].value_counts()
     return videos[videos["label"].isin(counts[counts >= least_videos].index)]
 

@@ -10,7 +10,7 @@ so they say nothing about features.
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from tfrepro.errors import UserError
 
@@ -47,6 +47,34 @@ def stratified_folds(y: np.ndarray, folds: int, seed: int) -> list[Split]:
         Split(f"fold-{number:02d}", train, test)
         for number, (train, test) in enumerate(splitter.split(y, y), 1)
     ]
+
+
+def folds_of_groups(y: np.ndarray, groups: np.ndarray, folds: int, seed: int) -> list[Split]:
+    """The same, but that a group is tested on as a whole; classes as evenly as that allows.
+
+    Raises UserError if there are fewer groups than folds, or, where every row is a group of
+    its own, as :func:`stratified_folds`.
+    """
+    count = len(np.unique(groups))
+    if count == len(groups):
+        return stratified_folds(y, folds, seed)
+    if count < folds:
+        raise UserError(f"folds = {folds}: there are only {count} groups")
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    return [
+        Split(f"fold-{number:02d}", train, test)
+        for number, (train, test) in enumerate(splitter.split(y, y, groups), 1)
+    ]
+
+
+def official_split(parts: np.ndarray) -> Split | None:
+    """That of a corpus whose rows say ``train`` and ``test``; None if they do not.
+
+    Rows that say ``valid`` are for training.
+    """
+    test = np.flatnonzero(parts == "test")
+    train = np.flatnonzero((parts == "train") | (parts == "valid"))
+    return Split("official", train, test) if len(test) and len(train) else None
 
 
 def given_folds(fold: np.ndarray) -> list[Split]:

@@ -21,6 +21,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from tfrepro.media.containers import WHITELIST
 from tfrepro.media.errors import MediaError
 
 SAMPLE_RATE = 22050
@@ -33,6 +34,10 @@ _UNKNOWN = (1 << 63) - 1  # libsndfile's length of a FLAC file that was streamed
 _LOUDEST = 1e9  # of full scale: beyond it, squares soon leave float32
 _LOWEST_RATE = 1000  # Hz; what a damaged header says could be blown up without end
 _SLACK_S = 0.1  # an encoder's first and last frame may count or not
+
+
+class SilentError(MediaError):
+    """There is no sound to a file that may be fine otherwise."""
 
 
 def load_audio(path: Path, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
@@ -50,7 +55,8 @@ def load_audio(path: Path, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
     Raises
     ------
     MediaError
-        if the file is empty, is not audio, is cut off, is damaged, or has no samples.
+        if the file is empty, is not audio, is cut off, is damaged, or has no samples;
+        :class:`SilentError` if it is a video without a sound track.
         WebM, and MP3 without a Xing header, do not tell that they are cut off: what
         is there is returned.
     """
@@ -71,9 +77,9 @@ def load_audio(path: Path, sample_rate: int = SAMPLE_RATE) -> np.ndarray:
 
 
 def check_audible(y: np.ndarray) -> None:
-    """Raise :class:`MediaError` if the signal ``y : (n,)`` is digital silence."""
+    """Raise :class:`SilentError` if the signal ``y : (n,)`` is digital silence."""
     if not y.any():
-        raise MediaError("is silent: every sample is zero")
+        raise SilentError("is silent: every sample is zero")
 
 
 def decode(path: Path) -> tuple[np.ndarray, int]:
@@ -205,9 +211,9 @@ def _check_wav_length(path: Path) -> None:
 
 def _decode_ffmpeg(path: Path) -> tuple[np.ndarray, int]:
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
+        with av.open(str(path), options=WHITELIST, metadata_errors="replace") as container:
             if not container.streams.audio:
-                raise MediaError("has no sound track")
+                raise SilentError("has no sound track")
             track = container.streams.audio[0]
             if track.codec_context is None:
                 raise MediaError("has a sound track of unknown coding")

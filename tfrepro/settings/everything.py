@@ -10,6 +10,7 @@ from tfrepro.settings.autoencoder import AcousticAutoencoder
 from tfrepro.settings.base import Section
 from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.dare import Dare
+from tfrepro.settings.microvideos import MicroVideos
 from tfrepro.settings.reading import FILE, read_section
 from tfrepro.settings.shared import Acoustic, Compute, Sources
 from tfrepro.settings.sounds import Sounds
@@ -24,6 +25,7 @@ class Settings(Section):
     sounds: Sounds
     acoustic: Acoustic
     autoencoder: AcousticAutoencoder
+    microvideos: MicroVideos
     dare: Dare
     yt8m: Yt8m
     crossmodal: CrossModalPaper

@@ -17,7 +17,7 @@ class Compute(Section):
     Attributes
     ----------
     jobs : worker processes; -1 for one a core
-    backend : of work over many files; see :func:`tfrepro.parallel.workers`
+    backend : of work over many files; see :func:`tfrepro.cluster.workers`
     scheduler : address of the Dask scheduler, if there is one
     device : ``auto`` takes a GPU if TensorFlow sees one
     precision : Keras dtype policy of every network

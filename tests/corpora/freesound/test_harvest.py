@@ -11,8 +11,7 @@ import pytest
 from tfrepro.corpora.freesound import collection, harvest, offline
 from tfrepro.corpora.freesound.dictionary import load_dictionary
 from tfrepro.corpora.freesound.previews import fetch_previews
-from tfrepro.corpora.media_files import locate
-from tfrepro.corpora.sounds import checksum, read_sound_corpus, write_sound_corpus
+from tfrepro.corpora.sounds import checksum, locate, read_sound_corpus, write_sound_corpus
 from tfrepro.errors import UserError
 from tfrepro.features.acoustic import AcousticFrontEnd
 from tfrepro.files import sha256
@@ -212,7 +211,7 @@ class TestOffline:
 
         files = {5: collection.SoundFile("a/5.ogg", "esc10", "f" * 64)}
         monkeypatch.setattr(offline, "recordings", lambda find_source: files)
-        return lambda name, files=None: Folder()
+        return lambda name: Folder()
 
     def test_sounds_without_files_are_rows_all_the_same(self, words, find_source, tmp_path):
         folder = tmp_path / "corpus"
@@ -237,8 +236,8 @@ def test_the_vu_sound_corpus_gives_concepts_that_a_person_would_name(tmp_path, m
     if not (mirror / "freesound-tags").is_dir():
         pytest.skip("no mirror folder with the VU Sound Corpus")
 
-    def find_source(name, files=None):
-        return sources.resolve(sources.load(name), mirrors=[mirror], cache=tmp_path, files=files)
+    def find_source(name):
+        return sources.resolve(sources.load(name), mirrors=[mirror], cache=tmp_path)
 
     monkeypatch.chdir(root)
     settings = section_of(read_section(Sounds, "sounds"), "freesound-vu")

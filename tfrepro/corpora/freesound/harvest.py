@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from tfrepro.corpora.card import CorpusCard
 from tfrepro.corpora.freesound.api import TOKEN_VARIABLE, Freesound
 from tfrepro.corpora.freesound.collection import (
     clip_rows,
@@ -27,6 +26,7 @@ from tfrepro.corpora.freesound.procedure import ConceptDataset, Thresholds, buil
 from tfrepro.corpora.freesound.seeds import read_seeds
 from tfrepro.corpora.freesound.sound import Sound
 from tfrepro.corpora.sound_file import SoundFile
+from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.errors import UserError
 from tfrepro.settings.sounds import FreesoundHarvest
 from tfrepro.sources import Resolved

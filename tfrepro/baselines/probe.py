@@ -1,0 +1,160 @@
+"""Linear probes of micro-videos: what each modality, and all of them, tell of the class.
+
+Everything is fitted on the training part: scales, vectors of texts, completion of what is
+missing, and the strength of the penalty, which a fifth of the training part decides.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+from tfrepro.baselines.linear import expand_classes, softmax_regression
+from tfrepro.features.acoustic import BLOCKS
+from tfrepro.features.completion import LowRankCompletion
+from tfrepro.features.feature_set import FeatureSet
+from tfrepro.features.microvideos.extracted import MODALITIES
+from tfrepro.features.paragraph_vectors import ParagraphVectors
+from tfrepro.features.text import words_of
+
+SHARE = 0.2
+
+
+class LinearProbe:
+    """A softmax classifier on standardised vectors of some modalities, side by side.
+
+    Each modality is scaled to the same length in the mean, however many dimensions it has.
+
+    Parameters
+    ----------
+    modalities : of ``visual``, ``acoustic``, ``textual``
+    Cs : inverse penalties to choose from
+    text : of :class:`~tfrepro.features.paragraph_vectors.ParagraphVectors`, fitted where the
+        set has texts and no textual vectors
+    completion : of :class:`~tfrepro.features.completion.LowRankCompletion`, by which missing
+        vectors are filled in; None for the mean of the training part
+    seed : of the part that decides on C
+    """
+
+    def __init__(
+        self,
+        modalities: Sequence[str],
+        Cs: Sequence[float],
+        *,
+        text: Mapping[str, Any],
+        completion: Mapping[str, Any] | None = None,
+        seed: int = 0,
+    ):
+        self.modalities = modalities
+        self.Cs = Cs
+        self.text = text
+        self.completion = completion
+        self.seed = seed
+
+    def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "LinearProbe":
+        """Learn from ``train``; ``valid`` is not used. The chosen penalty is ``C_``."""
+        self.texts_ = None
+        if "textual" in self.modalities and "textual" not in train.arrays:
+            self.texts_ = ParagraphVectors(**self.text).fit(_words(train))
+        blocks, missing = self._blocks(train), _missing(train)
+        self.scalers_ = {
+            name: StandardScaler().fit(block[~missing[name]]) for name, block in blocks.items()
+        }
+        self.completion_ = None
+        if self.completion is not None:
+            self.completion_ = LowRankCompletion(**self.completion).fit(
+                blocks, {name: missing[name] for name in blocks}
+            )
+        X, y = self._inputs(blocks, missing), train.y
+        self.C_ = self._choose(X, y)
+        self.classifier_ = softmax_regression(self.C_).fit(X, y)
+        return self
+
+    def predict_proba(self, test: FeatureSet) -> np.ndarray:
+        """Class probabilities: (N, K)."""
+        P = self.classifier_.predict_proba(self._inputs(self._blocks(test), _missing(test)))
+        return expand_classes(P, self.classifier_.classes_, len(test.classes))
+
+    def _choose(self, X: np.ndarray, y: np.ndarray) -> float:
+        if len(self.Cs) == 1:
+            return self.Cs[0]
+        fit, judge = train_test_split(np.arange(len(y)), test_size=SHARE, random_state=self.seed)
+        right = [
+            softmax_regression(C).fit(X[fit], y[fit]).score(X[judge], y[judge]) for C in self.Cs
+        ]
+        return self.Cs[int(np.argmax(right))]
+
+    def _blocks(self, features: FeatureSet) -> dict[str, np.ndarray]:
+        """Name -> (N, D) as they are, zeros where a modality is missing."""
+        return {name: self._block(features, name) for name in self.modalities}
+
+    def _block(self, features: FeatureSet, name: str) -> np.ndarray:
+        if name == "textual" and self.texts_ is not None:
+            return self.texts_.transform(_words(features))
+        if name == "acoustic" and name not in features.arrays:
+            return features.stack(BLOCKS)
+        return np.asarray(features.arrays[name])
+
+    def _inputs(
+        self, blocks: Mapping[str, np.ndarray], missing: Mapping[str, np.ndarray]
+    ) -> np.ndarray:
+        if self.completion_ is not None:
+            blocks = self.completion_.complete(blocks, {name: missing[name] for name in blocks})
+        inputs = []
+        for name, block in blocks.items():
+            Z = self.scalers_[name].transform(block)
+            if self.completion_ is None:
+                Z[missing[name]] = 0
+            # Else the one with the most dimensions would be nearly all that counts.
+            inputs.append(Z / np.sqrt(Z.shape[1]))
+        return np.concatenate(inputs, axis=1)
+
+
+PROBES: Mapping[str, Sequence[str]] = {
+    "majority": (),
+    "visual": ("visual",),
+    "acoustic": ("acoustic",),
+    "textual": ("textual",),
+    "visual-acoustic": ("visual", "acoustic"),
+    "all": MODALITIES,
+    "all-completed": MODALITIES,
+}
+
+
+def make_probe(name: str, settings: Mapping[str, Any], seed: int) -> "LinearProbe | MajorityClass":
+    """A fresh probe; only ``all-completed`` uses the completion of the settings."""
+    if not PROBES[name]:
+        return MajorityClass(seed)
+    completion = settings["completion"] if name == "all-completed" else None
+    return LinearProbe(
+        PROBES[name], settings["Cs"], text=settings["text"], completion=completion, seed=seed
+    )
+
+
+class MajorityClass:
+    """The commonest class of the training part, whatever is seen or heard.
+
+    Source: "Default", DARE, section 5.3.
+    """
+
+    def __init__(self, seed: int = 0):
+        self.seed = seed
+
+    def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "MajorityClass":
+        self.class_ = int(np.bincount(train.y).argmax())
+        return self
+
+    def predict_proba(self, test: FeatureSet) -> np.ndarray:
+        P = np.zeros((len(test), len(test.classes)), np.float32)
+        P[:, self.class_] = 1
+        return P
+
+
+def _words(features: FeatureSet) -> list[list[str]]:
+    return [words_of(text) for text in features.index["text"]]
+
+
+def _missing(features: FeatureSet) -> dict[str, np.ndarray]:
+    return {name: ~features.index[f"has_{name}"].to_numpy(bool) for name in MODALITIES}

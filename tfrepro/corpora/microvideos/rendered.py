@@ -1,0 +1,52 @@
+"""The embedded corpus of micro-videos: MP4 files made here, with planted structure."""
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from tfrepro.corpora.sounds import CorpusCard
+from tfrepro.files import sha256
+from tfrepro.media.video import write_video
+from tfrepro.parallel import map_files
+from tfrepro.settings.microvideos import RenderedMicroVideos
+from tfrepro.simulate.microvideos import Effects, MicroVideo, micro_videos
+
+FRAMES_A_SECOND = 10
+SAMPLE_RATE = 22050
+CARD = CorpusCard(
+    name="rendered",
+    title="Micro-videos drawn, synthesised and captioned by tfrepro",
+    stands_in_for="the Vine collections of DARE, EASTERN and NMCL",
+    licence="CC0-1.0",
+)
+
+
+def build(
+    folder: Path, settings: RenderedMicroVideos, find_source: object = None, jobs: int = 1
+) -> tuple[pd.DataFrame, CorpusCard]:
+    """Render the videos into ``folder/media``; the same files for the same settings."""
+    (folder / "media").mkdir()
+    videos = list(
+        micro_videos(settings.videos, settings.seed, Effects(**settings.effects.model_dump()))
+    )
+    rows = list(map_files(partial(_render, folder), videos, jobs=jobs, title="videos"))
+    return pd.DataFrame(rows), CARD
+
+
+def _render(folder: Path, video: MicroVideo) -> dict:
+    file = f"media/{video.number:05d}.mp4"
+    write_video(
+        folder / file, video.frames(), FRAMES_A_SECOND, sound=video.sound, sound_rate=SAMPLE_RATE
+    )
+    return {
+        "id": f"rendered-{video.number:05d}",
+        "file": file,
+        "source": "",
+        "sha256": sha256(folder / file),
+        "label": video.venue,
+        "parent": video.parent,
+        "split": "",
+        "group": f"owner-{video.owner:03d}",
+        "text": video.text,
+    }

@@ -1,0 +1,1 @@
+"""Micro-videos -> vectors and sequences of three modalities."""

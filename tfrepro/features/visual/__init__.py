@@ -1,0 +1,1 @@
+"""Frames of a video -> vectors, by networks that know images."""
