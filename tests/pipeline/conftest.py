@@ -91,6 +91,13 @@ def _make_small(file: Path) -> None:
         "pretrain_on": ["rendered"],
         "methods": {"mfcc-mean": {"C": 1.0}, "sda": {"C": 1.0, "autoencoder": autoencoder}},
     }
+    videos = params["microvideos"]
+    videos["rendered"]["videos"] = 80
+    videos["rendered"]["extraction"]["visual"]["frames"] = 2
+    videos["prepared"]["acoustic"] = autoencoder
+    videos["prepared"]["text"] |= {"dimensions": 8, "epochs": 3}
+    videos["prepared"]["completion"]["factors"] = 4
+    videos["probe"] |= {"folds": 2, "Cs": [1.0]}
     params["yt8m"]["rendered"] |= {"videos": 256, "shards": 2}
     params["yt8m"]["rendered"]["split"] |= {"test": 64}
     contrastive = params["crossmodal"]["methods"]["contrastive"]

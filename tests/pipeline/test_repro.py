@@ -51,6 +51,27 @@ def test_every_sound_has_a_code_and_its_concepts(finished):
     assert all(label in own for label, own in zip(index["label"], index["concepts"], strict=True))
 
 
+def test_micro_videos_are_counted_split_and_probed(finished):
+    made = json.loads(finished.metrics()["rendered/microvideo/corpus.json"])
+    assert made["corpus"]["stands_in_for"]
+    assert made["corpus"]["sizes"]["items"] == sum(videos for *_, videos in made["classes"]) == 80
+    assert made["extractors"]["visual"]["weights"] == "random (seed 1)"
+    assert 0 < made["presence"]["textual"]["lacks"] < 40
+    assert made["rows"]["majority"]["micro_f1"]["mean"] > 0.1
+    assert {"visual", "acoustic", "textual", "all", "all-completed"} < set(made["rows"])
+    folder = finished.folder / "data" / "features" / "prepared" / "rendered" / "videos"
+    index = pd.read_parquet(folder / "index.parquet")
+    assert set(index["split"]) == {"train", "valid", "test"}
+    shapes = {file.stem: np.load(file, mmap_mode="r").shape for file in folder.glob("*.npy")}
+    assert shapes == {
+        "visual": (80, 4096), "visual_sequence": (80, 2, 4096),
+        "acoustic": (80, 6), "acoustic_sequence": (80, 6, 512),
+        "textual": (80, 8), "textual_sequence": (80, 20, 8),
+    }  # fmt: skip
+    silent = ~index["has_acoustic"].to_numpy()
+    assert np.load(folder / "acoustic.npy")[silent].any(axis=1).all()
+
+
 def test_the_tables_of_retrieval_have_every_row_both_ways(finished):
     for table in ("table1", "table2"):
         made = json.loads(finished.metrics()[f"rendered/crossmodal/{table}.json"])
@@ -81,6 +102,7 @@ def test_plots_of_the_table_can_be_drawn(finished):
     assert "data_plots_rendered_dare_table2_training_csv" in page
     assert "data_plots_rendered_dare_table2_csv" in page
     assert "data_plots_rendered_dare_figure3_csv" in page
+    assert "data_plots_rendered_microvideo_venues_csv" in page
     assert "data_plots_rendered_crossmodal_recall_csv" in page
     assert "data_plots_rendered_crossmodal_training_videos_csv" in page
 
@@ -107,6 +129,8 @@ def test_a_pipeline_killed_in_extraction_and_in_training_ends_with_the_same_metr
 
     kill_when(untouched, lambda: list(work.glob("sound_features-rendered/*/block-*.npz")))
     assert not features.exists()
+    kill_when(untouched, lambda: list(work.glob("microvideo_features-*/*/block-*.npz")))
+    assert not (data / "features" / "microvideos" / "rendered").exists()
     kill_when(untouched, lambda: list(work.glob("dare_table2_run-rendered-sda/*/*-fold-*.npz")))
     assert features.exists()
     assert not run.exists()

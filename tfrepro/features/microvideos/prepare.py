@@ -29,6 +29,7 @@ def labelled(features: FeatureSet) -> FeatureSet:
         features.index.iloc[rows].reset_index(drop=True),
         {name: np.asarray(array[rows]) for name, array in features.arrays.items()},
         features.meta,
+        rejects=features.rejects,
     )
 
 
