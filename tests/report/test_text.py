@@ -35,3 +35,17 @@ def test_a_count_of_one_beside_a_published_count_is_no_percentage():
     made = table(None)
     made["rows"]["sda"]["macro_f1"] |= {"mean": 1.0, "std": None, "published": 2.99}
     assert table_text(made).splitlines()[2].split() == ["sda", "1.0000", "2.99"]
+
+
+def test_the_networks_behind_the_features_are_named_with_their_weights():
+    weights = {"file": "net.tflite", "sha256": "0" * 64}
+    extractors = {
+        "visual": {"name": "tflite", "weights": weights},
+        "visual_sequence": {"name": "tflite", "weights": weights},
+        "acoustic": {"name": "alexnet", "weights": "random (seed 1)"},
+    }
+    lines = table_text(table(None) | {"extractors": extractors}).splitlines()
+    assert lines[-2:] == [
+        "visual, visual_sequence: tflite, weights: net.tflite",
+        "acoustic: alexnet, weights: random (seed 1)",
+    ]

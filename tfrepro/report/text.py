@@ -21,7 +21,7 @@ def table_text(table: Mapping[str, Any]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
-    return f"{_title(table)}\n{body}\n"
+    return f"{_title(table)}\n{body}\n{_weights(table)}"
 
 
 def _title(table: Mapping[str, Any]) -> str:
@@ -30,6 +30,16 @@ def _title(table: Mapping[str, Any]) -> str:
     if corpus["stands_in_for"]:
         title += f" (a stand-in for {corpus['stands_in_for']}: not comparable with the published)"
     return title
+
+
+def _weights(table: Mapping[str, Any]) -> str:
+    """A line for each network that features came from, with what its weights are."""
+    lines = {}
+    for modality, extractor in table.get("extractors", {}).items():
+        weights = extractor["weights"]
+        said = weights["file"] if isinstance(weights, Mapping) else weights
+        lines.setdefault(f"{extractor['name']}, weights: {said}", []).append(modality)
+    return "".join(f"{', '.join(names)}: {made_by}\n" for made_by, names in lines.items())
 
 
 def _heading(table: Mapping[str, Any]) -> list[str]:

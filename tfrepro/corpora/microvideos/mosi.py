@@ -1,4 +1,9 @@
-"""CMU-MOSI as micro-videos: spoken utterances, each after those before it."""
+"""CMU-MOSI as micro-videos: spoken utterances, each after those before it.
+
+The released vectors come from networks that were trained on the official training videos
+and their labels. So these know their own labels, and cross-validation among them overstates
+every score: only the official split is a fair test.
+"""
 
 import hashlib
 from collections.abc import Callable
