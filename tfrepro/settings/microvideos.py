@@ -71,7 +71,7 @@ class Extraction(Section):
 
 
 class RenderedEffects(Section):
-    """Strengths of what is planted; see :class:`tfrepro.simulate.microvideos.Effects`."""
+    """Strengths of what is planted; see :class:`tfrepro.simulate.microvideo_effects.Effects`."""
 
     consistent: Share
     complementary: Share

@@ -21,8 +21,8 @@ from tfrepro.simulate.venues import SECONDS, THEMES, Episode
 FRAME_RATE = 10
 _SHAKE = 0.06  # how far the camera may be off
 _CLUTTER = 3.0  # mean number of things that lie about at noise 1
-_GRAIN = 14.0  # deviation at noise 1, of 255
-_TINT = 0.3  # share of the owner's tint at sociality 1
+_GRAIN = 10.0  # deviation at noise 1, of 255
+_TINT = 0.25  # share of the owner's tint at sociality 1
 _HUE_SPREAD = 0.08  # of a theme's grounds; the themes are 0.25 apart
 
 

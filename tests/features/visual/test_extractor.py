@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -99,3 +100,11 @@ def test_frames_of_another_kind_are_refused(frames):
     check_frames(np.zeros((0, 20, 30, 3), np.uint8), (20, 30))
     with pytest.raises(ValueError, match=r"must be \(T, 20, 30, 3\) uint8"):
         check_frames(frames, (20, 30))
+
+
+def test_equal_extractors_share_a_network_in_a_thread_and_other_threads_do_not():
+    one = AlexNet("random", 0, 1 / 16)
+    assert pickle.loads(pickle.dumps(one)).network is one.network
+    assert AlexNet("random", 1, 1 / 16).network is not one.network
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(lambda: one.network).result() is not one.network

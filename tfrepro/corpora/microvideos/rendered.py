@@ -10,7 +10,8 @@ from tfrepro.files import sha256
 from tfrepro.media.video import write_video
 from tfrepro.parallel import map_files
 from tfrepro.settings.microvideos import RenderedMicroVideos
-from tfrepro.simulate.microvideos import Effects, MicroVideo, micro_videos
+from tfrepro.simulate.microvideo_effects import Effects
+from tfrepro.simulate.microvideos import MicroVideo, micro_videos
 
 FRAMES_A_SECOND = 10
 SAMPLE_RATE = 22050

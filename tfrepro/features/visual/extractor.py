@@ -12,8 +12,9 @@ extractor serves one thread at a time.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
+from threading import get_ident
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -87,18 +88,25 @@ def make_extractor(name: str, weights: str | Path, seed: int) -> Extractor:
 
 
 class LazyNetwork:
-    """A network that is built at the first use and stays out of pickles."""
+    """A network that is built at the first use, once in a thread, and stays out of pickles.
 
-    @cached_property
+    Extractors with equal settings share it: in a worker process every task brings an
+    extractor of its own, and building takes longer than using.
+    """
+
+    @property
     def network(self) -> Any:
-        return self.build()
+        return _network_of(self, get_ident())
 
     def build(self) -> Any:
         """The network, from the settings alone."""
         raise NotImplementedError
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "network"}
+
+@lru_cache(maxsize=4)
+def _network_of(extractor: LazyNetwork, thread: int) -> Any:
+    """An interpreter is not safe in threads, so each has its own."""
+    return extractor.build()
 
 
 @dataclass(frozen=True)
