@@ -8,6 +8,7 @@ from _micro_video_paths import micro_video_features
 from _paths import metrics, plots
 from _stage import read, run, work_folder, wrote
 from _tables import corpus_facts
+from _words import vector_settings, words_by
 
 from tfrepro.baselines.probe import PROBES, make_probe
 from tfrepro.evaluation.experiment import run_method
@@ -27,7 +28,8 @@ TEST = "paired t-test over the folds, one-tailed: does the row all score higher?
 
 def microvideo_corpus(corpus: str) -> None:
     folder = micro_video_features(corpus)
-    features = labelled(read_feature_set(read(folder / VIDEOS)))
+    every = read_feature_set(read(folder / VIDEOS))
+    features = labelled(every)
     probe = read_section(Probe, "microvideos.probe")
     code = features.meta["code"] | code_of("stages/microvideo_corpus")
     scores, official = _probe(corpus, features, probe, salt=f"{features.meta['corpus']} {code}")
@@ -47,6 +49,7 @@ def microvideo_corpus(corpus: str) -> None:
         code=code,
     )
     sizes = class_sizes(features.index)
+    table["unlabelled"] = len(every) - len(features)
     table["official_split"] = official
     table["presence"] = presence(features.index)
     table["classes"] = sizes[["class", "parent", "videos"]].to_numpy().tolist()
@@ -68,7 +71,8 @@ def _probe(
     prepared = read_section(Prepared, "microvideos.prepared")
     settings = {
         "Cs": probe.Cs,
-        "text": prepared.text.model_dump(exclude={"length", "english_only", "stop_words"}),
+        "text": vector_settings(prepared.text),
+        "words": words_by(prepared.text),
         "completion": prepared.completion.model_dump(),
     }
     protocols = {"folds": _folds(features, probe)}
@@ -76,7 +80,7 @@ def _probe(
         protocols["official"] = [official]
     jobs = read_section(Compute, "compute").jobs
     inputs = sorted(micro_video_features(corpus).glob("*/*.*"))
-    salt = f"{salt} {probe} {settings}"
+    salt = f"{salt} {probe} {prepared.text} {prepared.completion}"
     rows, kept = {}, {}
     with work_folder(f"microvideo_corpus-{corpus}", *inputs, salt=salt) as work:
         for name in PROBES:

@@ -8,8 +8,8 @@ import numpy as np
 from _code import code_of
 from _micro_video_paths import micro_video_features
 from _micro_video_paths import prepared as prepared_of
-from _sources import find_source
 from _stage import log, read, run, wrote
+from _words import vector_settings, words_by
 
 from tfrepro.features.feature_set import FeatureSet, read_feature_set, write_feature_set
 from tfrepro.features.microvideos.prepare import (
@@ -20,13 +20,10 @@ from tfrepro.features.microvideos.prepare import (
     labelled,
 )
 from tfrepro.features.microvideos.write import VIDEOS
-from tfrepro.features.text import read_stop_words, words_of
 from tfrepro.files import atomic_folder
-from tfrepro.settings.microvideos import Prepared, Text
+from tfrepro.settings.microvideos import Prepared
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
-
-STOP_WORDS = "nltk_stopwords.zip"
 
 
 def microvideo_prepared(corpus: str) -> None:
@@ -40,8 +37,8 @@ def microvideo_prepared(corpus: str) -> None:
         features = add_texts(
             features,
             train,
-            _words(settings.text),
-            settings.text.model_dump(exclude={"length", "english_only", "stop_words"}),
+            words_by(settings.text),
+            vector_settings(settings.text),
             settings.text.length,
             folder,
         )
@@ -62,14 +59,6 @@ def _write(folder: Path, features: FeatureSet, settings: Prepared) -> None:
         "code": features.meta["code"] | code_of("stages/microvideo_prepared"),
     }
     write_feature_set(folder, replace(features, meta=meta))
-
-
-def _words(text: Text):
-    """How a text is cut into words."""
-    stop_words = frozenset()
-    if text.stop_words:
-        stop_words = read_stop_words(find_source("text").path(STOP_WORDS))
-    return partial(words_of, english_only=text.english_only, stop_words=stop_words)
 
 
 def _learn_codes(settings: Prepared, compute: Compute, folder: Path, X: np.ndarray):

@@ -29,6 +29,7 @@ def features():
         {
             "id": [str(row) for row in range(150)],
             "label": np.array(["a", "b", "c"])[y],
+            "group": [str(row) for row in range(150)],
             "text": words,
             "has_visual": True,
             "has_acoustic": np.arange(150) % 10 != 9,
@@ -90,3 +91,29 @@ def test_the_majority_class_is_that_of_the_training_part(features):
     train = features.take(np.r_[np.arange(20), [1] * 30])
     P = MajorityClass().fit(train).predict_proba(features.take([0, 1, 2]))
     np.testing.assert_array_equal(P, [[0, 1, 0]] * 3)
+
+
+@pytest.mark.parametrize("name", list(PROBES))
+def test_modalities_that_nobody_has_and_rare_words_are_left_out(features, name):
+    features.index["has_acoustic"] = False
+    features.arrays["acoustic"][:] = 0
+    settings = SETTINGS | {"text": SETTINGS["text"] | {"min_count": 999}}
+    train, test = features.take(np.arange(100)), features.take(np.arange(100, 150))
+    probe = make_probe(name, settings, 0).fit(train)
+    P = probe.predict_proba(test)
+    np.testing.assert_allclose(P.sum(1), 1, rtol=1e-5)
+    seen = "visual" in PROBES[name]
+    assert getattr(probe, "modalities_", []) == (["visual"] if seen else [])
+    assert ((P.argmax(1) == test.y).mean() > 0.5) == seen
+
+
+def test_a_training_part_of_one_class_has_that_answer(features):
+    train = features.take(np.arange(0, 90, 3))
+    P = make_probe("all", SETTINGS, 0).fit(train).predict_proba(features.take([0, 1]))
+    np.testing.assert_array_equal(P, [[1, 0, 0]] * 2)
+
+
+def test_words_are_cut_as_the_settings_say(features):
+    settings = SETTINGS | {"words": lambda text: text.upper().split()}
+    probe = make_probe("textual", settings, 0).fit(features.take(np.arange(100)))
+    assert set(probe.texts_.words_) == {"APPLE", "PEAR", "TREE", "LEAF", "DOOR", "ROOM"}

@@ -73,3 +73,36 @@ def test_a_mistake_is_one_line_that_names_the_row(read, text, said):
 def test_a_missing_manifest_is_named(folder, tmp_path):
     with pytest.raises(UserError, match=r"no\.csv: cannot be read as a manifest"):
         read_manifest(tmp_path / "no.csv", folder)
+
+
+def test_ids_of_the_manifest_are_taken_and_must_differ(read):
+    assert read("id,file,venue\n7,a.mp4,Park\n9,b.webm,Gym\n")["id"].tolist() == ["7", "9"]
+    with pytest.raises(UserError, match="row 3: id '7' is there already"):
+        read("id,file,venue\n7,a.mp4,Park\n7,b.webm,Gym\n")
+
+
+@pytest.mark.parametrize("name", ["label", "sha256", "has_sound", "visual_sequence_length"])
+def test_names_that_the_features_need_are_refused(read, name):
+    with pytest.raises(UserError, match=f"column '{name}'"):
+        read(f"file,venue,{name}\na.mp4,Park,1\n")
+
+
+def test_a_group_on_two_sides_of_a_split_is_named(read):
+    with pytest.raises(UserError, match="row 3: group 'ann' is in train and in test"):
+        read("file,venue,split,group\na.mp4,Park,train,ann\nb.webm,Gym,test,ann\n")
+
+
+def test_another_spelling_of_a_path_is_the_same_file(read):
+    with pytest.raises(UserError, match=r"row 3: \./a\.mp4 is there already"):
+        read("file,venue\na.mp4,Park\n./a.mp4,Park\n")
+
+
+@pytest.mark.parametrize("venue", ["category", "string", "object"])
+def test_a_parquet_manifest_may_have_gaps(folder, tmp_path, venue):
+    table = pd.DataFrame({"file": ["a.mp4", "b.webm"], "venue": ["Park", None]})
+    table["venue"] = table["venue"].astype(venue)
+    table["likes"] = pd.array([3, None], "Int64")
+    table.set_index("file").to_parquet(tmp_path / "m.parquet")
+    read = read_manifest(tmp_path / "m.parquet", folder)
+    assert read["label"].tolist() == ["Park", ""]
+    assert read["likes"].tolist() == ["3", ""]

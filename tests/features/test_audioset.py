@@ -179,3 +179,20 @@ def test_silence_and_no_sound_at_all_are_scored_alike(yamnet, tmp_path):
     silent = yamnet.file(tmp_path / "silent.wav")
     assert yamnet.names[silent.argmax()] == "Silence"
     np.testing.assert_allclose(yamnet.signal(np.empty(0, np.float32)), silent, atol=1e-6)
+
+
+def test_a_keras_network_scores_patches(tmp_path):
+    import keras
+
+    network = keras.Sequential(
+        [keras.Input((96, 64)), keras.layers.Flatten(), keras.layers.Dense(3, "sigmoid")]
+    )
+    network.save(tmp_path / "net.keras")
+    (tmp_path / "map.csv").write_text("index,mid,display_name\n0,a,A\n1,b,B\n2,c,C\n")
+    scores = AudioSetScores(tmp_path / "net.keras", tmp_path / "map.csv")
+    y = noise(40000)
+    expected = network.predict_on_batch(log_mel(y, 16000)).mean(axis=0)
+    np.testing.assert_allclose(scores.signal(y), expected, rtol=1e-5)
+    (tmp_path / "map.csv").write_text("index,mid,display_name\n0,a,A\n1,b,B\n")
+    with pytest.raises(UserError, match="gives no 2 scores"):
+        AudioSetScores(tmp_path / "net.keras", tmp_path / "map.csv").signal(y)

@@ -4,11 +4,11 @@ Everything is fitted on the training part: scales, vectors of texts, completion 
 missing, and the strength of the penalty, which a fifth of the training part decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupShuffleSplit
 from sklearn.preprocessing import StandardScaler
 
 from tfrepro.baselines.linear import expand_classes, softmax_regression
@@ -26,11 +26,13 @@ class LinearProbe:
     """A softmax classifier on standardised vectors of some modalities, side by side.
 
     Each modality is scaled to the same length in the mean, however many dimensions it has.
+    One that no training video has, or whose words are too rare to learn from, is left out.
 
     Parameters
     ----------
     modalities : of ``visual``, ``acoustic``, ``textual``
     Cs : inverse penalties to choose from
+    words : text -> its words
     text : of :class:`~tfrepro.features.paragraph_vectors.ParagraphVectors`, fitted where the
         set has texts and no textual vectors
     completion : of :class:`~tfrepro.features.completion.LowRankCompletion`, by which missing
@@ -44,21 +46,31 @@ class LinearProbe:
         Cs: Sequence[float],
         *,
         text: Mapping[str, Any],
+        words: Callable[[str], list[str]] = words_of,
         completion: Mapping[str, Any] | None = None,
         seed: int = 0,
     ):
         self.modalities = modalities
         self.Cs = Cs
         self.text = text
+        self.words = words
         self.completion = completion
         self.seed = seed
 
     def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "LinearProbe":
-        """Learn from ``train``; ``valid`` is not used. The chosen penalty is ``C_``."""
+        """Learn from ``train``; ``valid`` is not used.
+
+        ``modalities_`` are those that could be used, ``C_`` is the chosen penalty.
+        """
+        missing = _missing(train)
+        self.modalities_ = [name for name in self.modalities if not missing[name].all()]
         self.texts_ = None
-        if "textual" in self.modalities and "textual" not in train.arrays:
-            self.texts_ = ParagraphVectors(**self.text).fit(_words(train))
-        blocks, missing = self._blocks(train), _missing(train)
+        if "textual" in self.modalities_ and "textual" not in train.arrays:
+            self._learn_texts(train)
+        if not self.modalities_ or len(np.unique(train.y)) < 2:
+            self.classifier_ = MajorityClass().fit(train)
+            return self
+        blocks = self._blocks(train)
         self.scalers_ = {
             name: StandardScaler().fit(block[~missing[name]]) for name, block in blocks.items()
         }
@@ -68,31 +80,46 @@ class LinearProbe:
                 blocks, {name: missing[name] for name in blocks}
             )
         X, y = self._inputs(blocks, missing), train.y
-        self.C_ = self._choose(X, y)
+        self.C_ = self._choose(X, y, train.index["group"].to_numpy())
         self.classifier_ = softmax_regression(self.C_).fit(X, y)
         return self
 
+    def _learn_texts(self, train: FeatureSet) -> None:
+        try:
+            self.texts_ = ParagraphVectors(**self.text).fit(self._words(train))
+        except ValueError:
+            self.modalities_.remove("textual")
+
     def predict_proba(self, test: FeatureSet) -> np.ndarray:
         """Class probabilities: (N, K)."""
+        if isinstance(self.classifier_, MajorityClass):
+            return self.classifier_.predict_proba(test)
         P = self.classifier_.predict_proba(self._inputs(self._blocks(test), _missing(test)))
         return expand_classes(P, self.classifier_.classes_, len(test.classes))
 
-    def _choose(self, X: np.ndarray, y: np.ndarray) -> float:
-        if len(self.Cs) == 1:
+    def _choose(self, X: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
+        """The C that does best on a fifth of the groups, learned on the others."""
+        splitter = GroupShuffleSplit(1, test_size=SHARE, random_state=self.seed)
+        if len(self.Cs) == 1 or len(np.unique(groups)) < 2:
             return self.Cs[0]
-        fit, judge = train_test_split(np.arange(len(y)), test_size=SHARE, random_state=self.seed)
+        fit, judge = next(splitter.split(X, y, groups))
+        if len(np.unique(y[fit])) < 2:
+            return self.Cs[0]
         right = [
             softmax_regression(C).fit(X[fit], y[fit]).score(X[judge], y[judge]) for C in self.Cs
         ]
         return self.Cs[int(np.argmax(right))]
 
+    def _words(self, features: FeatureSet) -> list[list[str]]:
+        return [self.words(text) for text in features.index["text"]]
+
     def _blocks(self, features: FeatureSet) -> dict[str, np.ndarray]:
         """Name -> (N, D) as they are, zeros where a modality is missing."""
-        return {name: self._block(features, name) for name in self.modalities}
+        return {name: self._block(features, name) for name in self.modalities_}
 
     def _block(self, features: FeatureSet, name: str) -> np.ndarray:
         if name == "textual" and self.texts_ is not None:
-            return self.texts_.transform(_words(features))
+            return self.texts_.transform(self._words(features))
         if name == "acoustic" and name not in features.arrays:
             return features.stack(BLOCKS)
         return np.asarray(features.arrays[name])
@@ -129,7 +156,12 @@ def make_probe(name: str, settings: Mapping[str, Any], seed: int) -> "LinearProb
         return MajorityClass(seed)
     completion = settings["completion"] if name == "all-completed" else None
     return LinearProbe(
-        PROBES[name], settings["Cs"], text=settings["text"], completion=completion, seed=seed
+        PROBES[name],
+        settings["Cs"],
+        text=settings["text"],
+        words=settings.get("words", words_of),
+        completion=completion,
+        seed=seed,
     )
 
 
@@ -150,10 +182,6 @@ class MajorityClass:
         P = np.zeros((len(test), len(test.classes)), np.float32)
         P[:, self.class_] = 1
         return P
-
-
-def _words(features: FeatureSet) -> list[list[str]]:
-    return [words_of(text) for text in features.index["text"]]
 
 
 def _missing(features: FeatureSet) -> dict[str, np.ndarray]:

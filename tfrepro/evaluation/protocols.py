@@ -60,6 +60,8 @@ def folds_of_groups(y: np.ndarray, groups: np.ndarray, folds: int, seed: int) ->
         return stratified_folds(y, folds, seed)
     if count < folds:
         raise UserError(f"folds = {folds}: there are only {count} groups")
+    if np.bincount(y).max() < folds:
+        raise UserError(f"folds = {folds}: no class has so many items")
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     return [
         Split(f"fold-{number:02d}", train, test)

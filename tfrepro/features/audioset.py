@@ -22,7 +22,7 @@ import soxr
 
 from tfrepro.errors import UserError
 from tfrepro.features.tflite import open_interpreter, run
-from tfrepro.features.visual.extractor import LazyNetwork, describe_file
+from tfrepro.features.visual.extractor import LazyNetwork, describe_file, one_line
 from tfrepro.media.audio import load_audio
 
 VERSION = 1
@@ -72,13 +72,14 @@ def log_mel(y: np.ndarray, rate: int) -> np.ndarray:
 class AudioSetScores(LazyNetwork):
     """A sound file or signal -> how present each concept of AudioSet is, in [0, 1].
 
-    A model of YAMNet's kind scores windows of the sound; the scores are averaged.
+    A model of YAMNet's or VGGish's kind scores windows of the sound; the scores are averaged.
 
     Attributes
     ----------
-    model : a TFLite file with one input, a window of float32 samples at 16 kHz
+    model : a TFLite file with one input, a window of float32 samples at 16 kHz; or a file
+        ``.keras`` of a network that takes the patches of :func:`log_mel`, (P, 96, 64)
     class_map : its CSV file of concepts, with the columns index and display_name
-    hop : seconds between the starts of windows
+    hop : seconds between the starts of windows; patches follow one another
 
     The first use raises UserError if one of the files is missing or is of another kind.
     """
@@ -106,6 +107,8 @@ class AudioSetScores(LazyNetwork):
         }
 
     def build(self) -> Any:
+        if self._of_patches:
+            return _load_keras(self.model)
         interpreter = open_interpreter(self.model)
         inputs = interpreter.get_input_details()
         if len(inputs) != 1 or inputs[0]["dtype"] != np.float32:
@@ -122,10 +125,22 @@ class AudioSetScores(LazyNetwork):
         The last window is filled up with silence, and no samples at all are one
         window of it.
         """
+        if self._of_patches:
+            return self._score_patches(y)
         length = int(np.prod(self.network.get_input_details()[0]["shape"]))
         output = self._output()
         scores = [run(self.network, window, output) for window in _windows(y, length, self._hop)]
         return np.mean(scores, axis=0)
+
+    def _score_patches(self, y: np.ndarray) -> np.ndarray:
+        scores = np.asarray(self.network.predict_on_batch(log_mel(y, SAMPLE_RATE)), np.float32)
+        if scores.ndim != 2 or scores.shape[1] != len(self.names):
+            raise UserError(self._misfit())
+        return scores.mean(axis=0)
+
+    @property
+    def _of_patches(self) -> bool:
+        return self.model.suffix == ".keras"
 
     @property
     def _hop(self) -> int:
@@ -136,9 +151,19 @@ class AudioSetScores(LazyNetwork):
         for output in self.network.get_output_details():
             if np.prod(output["shape"]) == len(self.names):
                 return output
-        raise UserError(
-            f"{self.model}: gives no {len(self.names)} scores, which {self.class_map} names"
-        )
+        raise UserError(self._misfit())
+
+    def _misfit(self) -> str:
+        return f"{self.model}: gives no {len(self.names)} scores, which {self.class_map} names"
+
+
+def _load_keras(file: Path) -> Any:
+    import keras
+
+    try:
+        return keras.saving.load_model(file, safe_mode=True)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file}: not a Keras model ({one_line(error)})") from None
 
 
 def _windows(y: np.ndarray, length: int, hop: int) -> np.ndarray:

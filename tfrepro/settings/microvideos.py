@@ -101,10 +101,12 @@ class OwnVideos(Section):
     ----------
     folder : where the files are
     manifest : CSV or Parquet file, a row a video
+    least_videos : a venue with fewer is left out
     """
 
     folder: Path | None
     manifest: Path | None
+    least_videos: int = Field(ge=1)
     extraction: Extraction
 
 

@@ -1,14 +1,17 @@
 """Video files -> vectors and sequences of what is seen and heard."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tfrepro.corpora.microvideos import own as own_builder
+from tfrepro.errors import UserError
 from tfrepro.features.acoustic import BLOCKS
 from tfrepro.features.feature_set import read_feature_set
-from tfrepro.features.microvideos.media import MediaFeatures, media_features
+from tfrepro.features.microvideos.media import MediaFeatures, make_features, media_features
 from tfrepro.media.errors import MediaError
 from tfrepro.media.video import probe, write_video
 
@@ -65,6 +68,14 @@ def test_pictures_are_a_sequence_and_its_mean(video, extraction):
     np.testing.assert_allclose(sequence[:2], [RED] * 2, atol=12)
     np.testing.assert_allclose(sequence[2:], [BLUE] * 2, atol=12)
     np.testing.assert_allclose(made["visual"], sequence.mean(0), rtol=1e-5)
+    assert made["visual_steps"] == 4
+
+
+def test_repeated_pictures_of_a_short_video_do_not_count(video, extraction):
+    made = MediaFeatures(extraction(), MeanColour(), None)(video([RED], tone(500, 1.0)))
+    assert made["visual_steps"] == 2
+    assert made["acoustic_steps"] == 1
+    np.testing.assert_allclose(made["visual"], made["visual_sequence"][:2].mean(0), rtol=1e-5)
 
 
 def test_key_frames_weigh_scenes_and_not_seconds(video, extraction):
@@ -74,7 +85,7 @@ def test_key_frames_weigh_scenes_and_not_seconds(video, extraction):
 
 def test_a_sound_track_is_blocks_and_seconds(video, extraction):
     made = MediaFeatures(extraction(), MeanColour(), None)(video([RED] * 2, tone(2000, 2.0)))
-    assert made["heard"] == 1
+    assert made["acoustic_steps"] == 2
     assert made["acoustic_sequence"].shape == (2, 512)
     peak = (made["acoustic_sequence"][0].argmax() + 1) * RATE / 1024
     assert peak == pytest.approx(2000, abs=RATE / 1024)
@@ -84,7 +95,7 @@ def test_a_sound_track_is_blocks_and_seconds(video, extraction):
 @pytest.mark.parametrize("sound", [None, np.zeros(2 * RATE)], ids=["no track", "silence"])
 def test_no_sound_is_a_missing_modality_and_no_bad_file(video, extraction, sound):
     made = MediaFeatures(extraction(), MeanColour(), None)(video([RED] * 2, sound))
-    assert made["heard"] == 0
+    assert made["acoustic_steps"] == 0
     assert all((made[name] == 0).all() for name in (*BLOCKS, "acoustic_sequence"))
     assert made["visual"].any()
 
@@ -106,7 +117,11 @@ def own(video, tmp_path, section, extraction):
         "file,venue,text,group\nred.mp4,Park,so red,ann\nbroken.webm,Gym,,ann\nblue.mov,Gym,,bob\n"
     )
     return section(
-        "own", folder=tmp_path, manifest=tmp_path / "manifest.csv", extraction=extraction()
+        "own",
+        folder=tmp_path,
+        manifest=tmp_path / "manifest.csv",
+        least_videos=1,
+        extraction=extraction(),
     )
 
 
@@ -125,6 +140,24 @@ def test_your_own_videos_become_a_feature_set(own, build, monkeypatch):
     assert features.meta["modalities"]["visual"]["extractor"]["name"] == "mean colour"
     corpus = pd.read_parquet(home / "corpus" / "videos.parquet")
     assert corpus["sha256"].str.fullmatch("[0-9a-f]{64}").all()
+
+
+def test_a_file_that_is_gone_since_is_no_mere_reject(own, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "tfrepro.features.microvideos.media.make_extractor", lambda *_: MeanColour()
+    )
+    videos, _ = own_builder.build(tmp_path, own)
+    (tmp_path / "red.mp4").unlink()
+    with pytest.raises(UserError, match=r"red\.mp4: is gone since the corpus was built"):
+        make_features(tmp_path, videos, own, None, tmp_path / "work")
+
+
+def test_rare_venues_are_left_out_and_videos_without_a_venue_stay(own, tmp_path):
+    (tmp_path / "manifest.csv").write_text("file,venue\nred.mp4,Park\nbroken.webm,\nblue.mov,Gym\n")
+    with pytest.raises(UserError, match="least_videos = 2: no venue has so many"):
+        own_builder.build(tmp_path, own.model_copy(update={"least_videos": 2}))
+    videos, _ = own_builder.build(tmp_path, own)
+    assert videos["label"].tolist() == ["Park", "", "Gym"]
 
 
 # --- Real videos through real networks -----------------------------------------------------------
@@ -163,7 +196,8 @@ def test_the_vines_pass_through_every_extractor_with_real_weights(real_data, rea
         assert features["visual"].std() > 0
         assert features["acoustic_sequence"].shape == (6, 512)
         assert features["audioset"].shape == (521,)
-        assert features["heard"] == 1
+        assert features["visual_steps"] == min(12, math.ceil(facts.seconds / 0.5 - 0.1))
+        assert features["acoustic_steps"] >= 3
     visual = np.array([features["visual"] for features in made])
     assert np.linalg.matrix_rank(visual) == 21
     described = maker.describe()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tfrepro.errors import UserError
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.features.microvideos.prepare import (
     add_codes,
@@ -122,8 +123,46 @@ def test_videos_without_a_class_are_left_out():
     np.testing.assert_array_equal(left.arrays["visual"][0], features.arrays["visual"][1])
 
 
-@pytest.mark.parametrize("given", [["train", "test"] * 10, ["train", "valid", "test", "train"] * 5])
-def test_a_given_split_is_kept(given):
-    features = videos()
+def test_a_given_split_is_kept():
+    features, given = videos(), ["train", "valid", "test", "train"] * 5
     features.index["split"] = given
     assert given_or_made_split(features, (0, 1)).tolist() == given
+
+
+def test_videos_for_validation_are_drawn_from_those_for_training():
+    features = videos(60)
+    features.index["split"] = ["train", "train", "test"] * 20
+    split = given_or_made_split(features, (0, 1))
+    assert pd.Series(split).value_counts().to_dict() == {"train": 28, "test": 20, "valid": 12}
+    assert (features.index["split"][split == "test"] == "test").all()
+
+
+def test_a_split_without_training_videos_is_refused():
+    features = videos()
+    features.index["split"] = "test"
+    with pytest.raises(UserError, match="no video is for training"):
+        given_or_made_split(features, (0, 1))
+
+
+def test_one_class_alone_is_refused():
+    features = videos()
+    features.index["label"] = ["only", ""] * 10
+    with pytest.raises(UserError, match="all videos are of only: need two or more"):
+        labelled(features)
+
+
+def test_a_modality_that_no_training_video_has_is_left_out(tmp_path, caplog):
+    features, coder = videos(), Coder()
+    features.index["has_acoustic"] = False
+    rare = TEXT | {"min_count": 50}
+    assert add_texts(features, np.arange(10), words_of, rare, 3, tmp_path) is features
+    assert "no textual vectors" in caplog.text
+    assert add_codes(features, np.arange(10), coder.learn) is features
+    assert completed(features, np.arange(10), {}) == (features, None)
+
+
+def test_a_text_without_a_known_word_counts_as_missing(tmp_path):
+    features = videos()
+    features.index.loc[[3, 15], "text"] = ["", "unheard"]
+    made = add_texts(features, np.arange(10), words_of, TEXT, 3, tmp_path)
+    assert np.flatnonzero(~made.index["has_textual"]).tolist() == [3, 15]

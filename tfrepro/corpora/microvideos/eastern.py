@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tfrepro.corpora.own_videos import SPLITS
 from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.errors import UserError
 from tfrepro.files import sha256
@@ -73,6 +74,9 @@ def _read_table(file: Path) -> pd.DataFrame:
             raise UserError(f"{file}: must have the columns id and label, has {', '.join(table)}")
     if table["id"].duplicated().any():
         raise UserError(f"{file}: has two videos named {table['id'].mode()[0]}")
+    parts = set(table.get("split", ()))
+    if parts != {""} and parts - {*SPLITS}:
+        raise UserError(f"{file}: split must be {', '.join(SPLITS)}, or empty in all rows")
     if "words" in table:
         counts = pd.to_numeric(table["words"], errors="coerce")
         if counts.isna().any():

@@ -1,5 +1,6 @@
 """Your own videos, where they are: a folder and its manifest."""
 
+import logging
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from tfrepro.errors import UserError
 from tfrepro.files import sha256
 from tfrepro.settings.microvideos import OwnVideos
 
+log = logging.getLogger("tfrepro")
 CARD = CorpusCard(
     name="own",
     title="Your own videos",
@@ -31,9 +33,21 @@ def build(
         if getattr(settings, name) is None:
             raise UserError(f"microvideos.own.{name}: name yours in params.yaml")
     videos = read_manifest(settings.manifest, settings.folder)
+    videos = _frequent(videos, settings.least_videos)
     files = tqdm(videos["file"], desc="checksums", unit="file")
     videos = videos.assign(source="", sha256=[sha256(settings.folder / file) for file in files])
     for name in ("parent", "split"):
         videos[name] = videos.get(name, "")
     videos["group"] = videos.get("group", videos["id"])
     return videos, CARD
+
+
+def _frequent(videos: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Those of venues with enough videos, and those without a venue; the others are logged."""
+    counts = videos["label"].map(videos["label"].value_counts())
+    rare = (videos["label"] != "") & (counts < least)
+    for venue, count in videos.loc[rare, "label"].value_counts().items():
+        log.warning("%s: %d videos are fewer than %d, left out", venue, count, least)
+    if (rare | (videos["label"] == "")).all():
+        raise UserError(f"microvideos.own.least_videos = {least}: no venue has so many videos")
+    return videos[~rare].reset_index(drop=True)

@@ -1,6 +1,8 @@
 """Video files -> vectors and sequences of their pictures, sounds and words."""
 
+import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tfrepro.errors import UserError
 from tfrepro.features.acoustic import BLOCKS, AcousticFrontEnd
 from tfrepro.features.audioset import AudioSetScores
 from tfrepro.features.extraction import extract
@@ -17,11 +20,12 @@ from tfrepro.features.microvideos.extracted import Extracted, with_presence
 from tfrepro.features.sound_seconds import DIMENSION, sound_seconds
 from tfrepro.features.visual.extractor import Extractor, make_extractor
 from tfrepro.media.audio import SAMPLE_RATE, SilentError, check_audible, load_audio
-from tfrepro.media.video import frames_every
+from tfrepro.media.video import frames_every, probe
 from tfrepro.settings.microvideos import Extraction, OwnVideos, RenderedMicroVideos
 
 AUDIOSET_RATE = 16000
-HEARD = "heard"
+_SLACK = 0.1  # of a step; what encoders add at the end is less
+STEPS = "steps"
 
 
 @dataclass(frozen=True)
@@ -44,23 +48,32 @@ class MediaFeatures:
     def __call__(self, path: Path) -> dict[str, np.ndarray]:
         """Modality -> (D,) or (T, D) float32, zeros for a sound that is not there.
 
-        ``heard`` is 1 if there is one. Raises MediaError if the pictures cannot be decoded,
-        or if there is a sound track that cannot.
+        ``visual_steps`` and ``acoustic_steps``, (1,), tell how many steps of the sequences the
+        video lasts; behind them are repeated pictures, and silence.
+
+        Raises MediaError if the pictures cannot be decoded, or if there is a sound track that
+        cannot.
         """
-        one_thread()
+        one_core()
         return self._seen(path) | self._heard(path)
 
     def _seen(self, path: Path) -> dict[str, np.ndarray]:
         how = self.settings.visual
         _, frames = frames_every(path, how.every_s, self.visual.size, how.frames)
         sequence = self.visual(frames)
-        pooled = sequence
+        lasts = math.ceil(probe(path).seconds / how.every_s - _SLACK)
+        steps = max(1, min(lasts, how.frames))
+        pooled = sequence[:steps]
         if how.pooled == "key-frames":
             _, frames = key_frames(
                 path, threshold=how.threshold, most=how.most, size=self.visual.size
             )
             pooled = self.visual(frames)
-        return {"visual": pooled.mean(axis=0), "visual_sequence": sequence}
+        return {
+            "visual": pooled.mean(axis=0),
+            "visual_sequence": sequence,
+            f"visual_{STEPS}": np.float32([steps]),
+        }
 
     def _heard(self, path: Path) -> dict[str, np.ndarray]:
         try:
@@ -68,10 +81,12 @@ class MediaFeatures:
             check_audible(y)
         except SilentError:
             return self._silence()
+        lasts = math.ceil(len(y) / self.acoustic.sample_rate - _SLACK)
+        steps = max(1, min(lasts, self.settings.seconds))
         made = {
             **self.acoustic.signal(y),
             "acoustic_sequence": sound_seconds(y, self.acoustic.sample_rate, self.settings.seconds),
-            HEARD: np.ones(1, np.float32),
+            f"acoustic_{STEPS}": np.float32([steps]),
         }
         if self.audioset:
             made["audioset"] = self.audioset.signal(load_audio(path, AUDIOSET_RATE))
@@ -83,7 +98,7 @@ class MediaFeatures:
             sizes["audioset"] = len(self.audioset.names)
         made = {name: np.zeros(size, np.float32) for name, size in sizes.items()}
         made["acoustic_sequence"] = np.zeros((self.settings.seconds, DIMENSION), np.float32)
-        return made | {HEARD: np.zeros(1, np.float32)}
+        return made | {f"acoustic_{STEPS}": np.zeros(1, np.float32)}
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Modality -> dimension, unit and extractor."""
@@ -134,29 +149,30 @@ def make_features(
     jobs: int = 1,
 ) -> Extracted:
     """What the files look and sound like; files that cannot be decoded are rejects."""
-    home = getattr(settings, "folder", folder)
+    # Workers of a cluster have their own working folders.
+    home = getattr(settings, "folder", folder).resolve()
+    files = [home / file for file in videos["file"]]
+    for file in files:
+        if not file.is_file():
+            raise UserError(f"{file}: is gone since the corpus was built; build it again")
     maker = media_features(settings.extraction)
     described = maker.describe()
-    arrays, rows, rejects = extract(
-        maker, [home / file for file in videos["file"]], work, jobs=jobs, title="videos"
-    )
-    heard = arrays.pop(HEARD)[:, 0] > 0
-    index = with_presence(videos.iloc[rows], acoustic=heard)
-    index["visual_sequence_length"] = settings.extraction.visual.frames
-    index["acoustic_sequence_length"] = settings.extraction.seconds
+    # Of the weights' checksums, too: half a run with others is no whole one.
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+    arrays, rows, rejects = extract(maker, files, work / digest[:16], jobs=jobs, title="videos")
+    steps = {name: arrays.pop(f"{name}_{STEPS}")[:, 0] for name in ("visual", "acoustic")}
+    index = with_presence(videos.iloc[rows], acoustic=steps["acoustic"] > 0)
+    for name, lengths in steps.items():
+        index[f"{name}_sequence_length"] = lengths.astype(int)
     return Extracted(index, arrays, described, rejects=_reject_table(videos, rejects))
 
 
-def salt(settings: RenderedMicroVideos | OwnVideos) -> str:
-    """What finished pieces of an extraction depend on, besides files and code."""
-    return json.dumps(settings.extraction.model_dump(mode="json"), sort_keys=True)
-
-
-def one_thread() -> None:
-    """Let TensorFlow use one thread in this process; there is a process a core."""
+def one_core() -> None:
+    """Let TensorFlow use one thread and no GPU in this process; there is a process a core."""
     import tensorflow as tf
 
     try:
+        tf.config.set_visible_devices([], "GPU")
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:

@@ -1,5 +1,9 @@
-"""What is learned on the training videos before any method is: words, and what is missing."""
+"""What is learned on the training videos before any method is: words, and what is missing.
 
+A modality that no training video has, or whose words are too rare to learn from, is left out.
+"""
+
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tfrepro.corpora.microvideo_split import split_venue
+from tfrepro.corpora.microvideo_split import SHARE, resamplings, split_venue
+from tfrepro.errors import UserError
 from tfrepro.features.acoustic import BLOCKS
 from tfrepro.features.completion import LowRankCompletion
 from tfrepro.features.feature_set import FeatureSet
@@ -17,13 +22,21 @@ from tfrepro.features.word_vectors import WordVectors
 
 Words = Callable[[str], list[str]]
 SEQUENCE = "textual_sequence"
+log = logging.getLogger("tfrepro")
 
 
 def labelled(features: FeatureSet) -> FeatureSet:
-    """The videos whose class is known, still on disk if all are."""
+    """The videos whose class is known, still on disk if all are.
+
+    Raises UserError if they are not of two classes at least.
+    """
     known = features.index["label"].to_numpy() != ""
+    classes = set(features.index["label"][known])
+    if len(classes) < 2:
+        raise UserError(f"all videos are of {', '.join(classes) or 'no class'}: need two or more")
     if known.all():
         return features
+    log.info("%d videos have no class, left out", (~known).sum())
     rows = np.flatnonzero(known)
     return FeatureSet(
         features.index.iloc[rows].reset_index(drop=True),
@@ -36,14 +49,24 @@ def labelled(features: FeatureSet) -> FeatureSet:
 def given_or_made_split(features: FeatureSet, seeds: tuple[int, int]) -> np.ndarray:
     """``train``, ``valid`` or ``test`` for each video: that of the corpus, else DARE's draw.
 
-    A group stays on one side. Raises UserError if the videos are too few.
+    A group stays on one side. Where a corpus names no videos for validation, they are drawn
+    from those for training. Raises UserError if the videos are too few.
     """
-    given = features.index["split"].to_numpy()
-    if (given != "").any():
-        return given
     groups = features.index["group"].to_numpy()
-    alone = len(np.unique(groups)) == len(groups)
-    return split_venue(features.y, seeds, groups=None if alone else groups)
+    groups = None if len(np.unique(groups)) == len(groups) else groups
+    given = features.index["split"].to_numpy(object)
+    if (given == "").all():
+        return split_venue(features.y, seeds, groups=groups)
+    train = np.flatnonzero(given == "train")
+    if not len(train):
+        raise UserError("split: no video is for training")
+    if "valid" not in given:
+        own = None if groups is None else groups[train]
+        count = round(SHARE * len(train))
+        [(_, drawn)] = resamplings(features.y[train], 1, count, seeds[1], own, stratified=True)
+        given = given.copy()
+        given[train[drawn]] = "valid"
+    return given
 
 
 def add_texts(
@@ -64,18 +87,25 @@ def add_texts(
     length : words of a sequence
     folder : the two models are written to ``paragraphs`` and ``words`` in it
 
-    A set that has textual vectors already, or no text at all, is returned as it is.
+    A text none of whose words is known counts as missing. A set that has textual vectors
+    already, or too few words to learn from, is returned as it is.
     """
-    if "textual" in features.arrays or not features.index["has_textual"].any():
+    if "textual" in features.arrays:
         return features
     tokens = [words(text) for text in features.index["text"]]
     learned = [tokens[row] for row in train]
-    paragraphs = ParagraphVectors(**text).fit(learned)
+    try:
+        paragraphs = ParagraphVectors(**text).fit(learned)
+    except ValueError as error:
+        log.warning("no textual vectors: %s", error)
+        return features
     vectors = WordVectors(**{k: v for k, v in text.items() if k != "words_first"}).fit(learned)
     paragraphs.save(folder / "paragraphs")
     vectors.save(folder / "words")
     sequences, lengths = vectors.transform(tokens, length)
-    index = features.index.assign(**{f"{SEQUENCE}_length": lengths})
+    known = set(vectors.words_)
+    has = [not known.isdisjoint(words) for words in tokens]
+    index = features.index.assign(**{f"{SEQUENCE}_length": lengths, "has_textual": has})
     made_by = {"name": "Paragraph Vector, on the training texts", "weights": "none"}
     facts = {"dimension": paragraphs.dimensions, "unit": "1"}
     return _with_arrays(
@@ -98,12 +128,13 @@ def add_codes(
     train : row numbers; the sounds among these are learned from
     learn : (n, 1104) -> an autoencoder with ``transform``
 
-    A set without the front end's blocks is returned as it is.
+    A set without the front end's blocks, or without a sound among ``train``, is returned as
+    it is.
     """
-    if "acoustic" in features.arrays or not set(BLOCKS) <= set(features.arrays):
+    heard = features.index["has_acoustic"].to_numpy(bool)
+    if not set(BLOCKS) <= set(features.arrays) or not heard[train].any():
         return features
     X = features.stack(BLOCKS)
-    heard = features.index["has_acoustic"].to_numpy(bool)
     coder = learn(X[train[heard[train]]])
     codes = np.zeros((len(X), coder.transform(X[:1]).shape[1]), np.float32)
     codes[heard] = coder.transform(X[heard])
@@ -124,11 +155,15 @@ def completed(
 
     Source: DARE, section 5.1; NMCL, section 5.1.
     """
-    names = [name for name in MODALITIES if name in features.arrays]
-    missing = {name: ~features.index[f"has_{name}"].to_numpy(bool) for name in names}
+    missing = {
+        name: ~features.index[f"has_{name}"].to_numpy(bool)
+        for name in MODALITIES
+        if name in features.arrays
+    }
+    missing = {name: gone for name, gone in missing.items() if not gone[train].all()}
     if not any(gone.any() for gone in missing.values()):
         return features, None
-    blocks = {name: features.arrays[name] for name in names}
+    blocks = {name: features.arrays[name] for name in missing}
     fitted = LowRankCompletion(**completion).fit(
         {name: block[train] for name, block in blocks.items()},
         {name: gone[train] for name, gone in missing.items()},

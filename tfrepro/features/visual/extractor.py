@@ -12,9 +12,8 @@ extractor serves one thread at a time.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from threading import get_ident
+from threading import local
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -26,6 +25,7 @@ IMAGENET = "imagenet"
 RANDOM = "random"
 # Name -> the weights that it has without a file.
 EXTRACTORS = {"alexnet": (RANDOM,), "resnet50": (IMAGENET, RANDOM), "tflite": ()}
+_networks = local()  # an interpreter is not safe in threads, so each has its own
 _BATCH = 32  # frames at a time, so that memory does not grow with the video
 
 
@@ -96,17 +96,14 @@ class LazyNetwork:
 
     @property
     def network(self) -> Any:
-        return _network_of(self, get_ident())
+        built = _networks.__dict__
+        if self not in built:
+            built[self] = self.build()
+        return built[self]
 
     def build(self) -> Any:
         """The network, from the settings alone."""
         raise NotImplementedError
-
-
-@lru_cache(maxsize=4)
-def _network_of(extractor: LazyNetwork, thread: int) -> Any:
-    """An interpreter is not safe in threads, so each has its own."""
-    return extractor.build()
 
 
 @dataclass(frozen=True)
