@@ -1,11 +1,15 @@
 """How texts are cut into words: the section ``microvideos.prepared.text``."""
 
+import logging
 from functools import partial
 
 from _sources import find_source
 
 from tfrepro.features.text import read_stop_words, words_of
 from tfrepro.settings.microvideos import Text
+
+# It tells of every pass over the texts.
+logging.getLogger("gensim").setLevel(logging.WARNING)
 
 STOP_WORDS = "nltk_stopwords.zip"
 NOT_OF_VECTORS = {"length", "english_only", "stop_words"}
