@@ -1,14 +1,14 @@
 """Linear probes of micro-videos: what each modality, and all of them, tell of the class.
 
 Everything is fitted on the training part: scales, vectors of texts, completion of what is
-missing, and the strength of the penalty, which a fifth of the training part decides.
+missing, and the strength of the penalty, by cross-validation within it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import GroupShuffleSplit
+from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from tfrepro.baselines.linear import expand_classes, softmax_regression
@@ -19,7 +19,7 @@ from tfrepro.features.microvideos.extracted import MODALITIES
 from tfrepro.features.paragraph_vectors import ParagraphVectors
 from tfrepro.features.text import words_of
 
-SHARE = 0.2
+FOLDS = 5
 
 
 class LinearProbe:
@@ -37,7 +37,7 @@ class LinearProbe:
         set has texts and no textual vectors
     completion : of :class:`~tfrepro.features.completion.LowRankCompletion`, by which missing
         vectors are filled in; None for the mean of the training part
-    seed : of the part that decides on C
+    seed : of the folds that decide on C
     """
 
     def __init__(
@@ -98,16 +98,16 @@ class LinearProbe:
         return expand_classes(P, self.classifier_.classes_, len(test.classes))
 
     def _choose(self, X: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
-        """The C that does best on a fifth of the groups, learned on the others."""
-        splitter = GroupShuffleSplit(1, test_size=SHARE, random_state=self.seed)
-        if len(self.Cs) == 1 or len(np.unique(groups)) < 2:
+        """The C that does best on every fifth of the groups, learned on the others."""
+        if len(self.Cs) == 1 or len(np.unique(groups)) < FOLDS or np.bincount(y).max() < FOLDS:
             return self.Cs[0]
-        fit, judge = next(splitter.split(X, y, groups))
-        if len(np.unique(y[fit])) < 2:
-            return self.Cs[0]
-        right = [
-            softmax_regression(C).fit(X[fit], y[fit]).score(X[judge], y[judge]) for C in self.Cs
+        splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=self.seed)
+        folds = [
+            (fit, judge)
+            for fit, judge in splitter.split(X, y, groups)
+            if len(np.unique(y[fit])) > 1
         ]
+        right = [sum(_right(C, X, y, *fold) for fold in folds) for C in self.Cs]
         return self.Cs[int(np.argmax(right))]
 
     def _words(self, features: FeatureSet) -> list[list[str]]:
@@ -182,6 +182,11 @@ class MajorityClass:
         P = np.zeros((len(test), len(test.classes)), np.float32)
         P[:, self.class_] = 1
         return P
+
+
+def _right(C: float, X: np.ndarray, y: np.ndarray, fit: np.ndarray, judge: np.ndarray) -> int:
+    """How many are answered rightly."""
+    return int((softmax_regression(C).fit(X[fit], y[fit]).predict(X[judge]) == y[judge]).sum())
 
 
 def _missing(features: FeatureSet) -> dict[str, np.ndarray]:
