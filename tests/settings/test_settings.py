@@ -311,6 +311,11 @@ def test_a_bad_value_is_one_line_with_the_key_the_value_and_what_is_allowed(
             "compute: backend is dask: set scheduler to the address of its scheduler",
         ),
         (
+            "microvideos.own.extraction.visual.weights",
+            "random",
+            "microvideos.own: extraction.visual.weights is random: name imagenet or a file",
+        ),
+        (
             "microvideos.own.extraction.audioset.model",
             "yamnet.tflite",
             "microvideos.own.extraction.audioset: model and class_map: name both, or set both to "

@@ -109,6 +109,12 @@ class OwnVideos(Section):
     least_videos: int = Field(ge=1)
     extraction: Extraction
 
+    @model_validator(mode="after")
+    def _weights_that_know_something(self) -> "OwnVideos":
+        if self.extraction.visual.weights == "random":
+            raise ValueError("extraction.visual.weights is random: name imagenet or a file")
+        return self
+
 
 class CaptionedVideos(Section):
     """YouTube-8M videos with captions.

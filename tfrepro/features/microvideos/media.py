@@ -15,6 +15,7 @@ from tfrepro.errors import UserError
 from tfrepro.features.acoustic import BLOCKS, AcousticFrontEnd
 from tfrepro.features.audioset import AudioSetScores
 from tfrepro.features.extraction import extract
+from tfrepro.features.kept_per_file import KeptPerFile
 from tfrepro.features.key_frames import key_frames
 from tfrepro.features.microvideos.extracted import Extracted, with_presence
 from tfrepro.features.sound_seconds import DIMENSION, sound_seconds
@@ -159,7 +160,10 @@ def make_features(
     described = maker.describe()
     # Of the weights' checksums, too: half a run with others is no whole one.
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
-    arrays, rows, rejects = extract(maker, files, work / digest[:16], jobs=jobs, title="videos")
+    pieces = work.resolve() / digest[:16]
+    arrays, rows, rejects = extract(
+        KeptPerFile(maker, pieces / "files"), files, pieces, jobs=jobs, title="videos"
+    )
     steps = {name: arrays.pop(f"{name}_{STEPS}")[:, 0] for name in ("visual", "acoustic")}
     index = with_presence(videos.iloc[rows], acoustic=steps["acoustic"] > 0)
     for name, lengths in steps.items():
