@@ -19,7 +19,7 @@ from tfrepro.features.microvideos.prepare import (
     given_or_made_split,
     labelled,
 )
-from tfrepro.features.microvideos.write import VIDEOS
+from tfrepro.features.microvideos.write import EXTERNAL, VIDEOS
 from tfrepro.files import atomic_folder
 from tfrepro.settings.microvideos import Prepared
 from tfrepro.settings.reading import read_section
@@ -29,7 +29,9 @@ from tfrepro.settings.shared import Compute
 def microvideo_prepared(corpus: str) -> None:
     settings = read_section(Prepared, "microvideos.prepared")
     compute = read_section(Compute, "compute")
-    features = labelled(read_feature_set(read(micro_video_features(corpus) / VIDEOS)))
+    raw = micro_video_features(corpus)
+    features = labelled(read_feature_set(read(raw / VIDEOS)))
+    sounds = read_feature_set(read(raw / EXTERNAL)) if (raw / EXTERNAL).is_dir() else None
     split = given_or_made_split(features, settings.split_seeds)
     features = replace(features, index=features.index.assign(split=split))
     train = np.flatnonzero(split == "train")
@@ -43,11 +45,13 @@ def microvideo_prepared(corpus: str) -> None:
             folder,
         )
         learn = partial(_learn_codes, settings, compute, folder)
-        features = add_codes(features, train, learn)
+        features, sounds = add_codes(features, train, learn, sounds)
         features, completion = completed(features, train, settings.completion.model_dump())
         if completion is not None:
             log.info("completion: RMSE %.3f standard deviations", completion.rmse_[-1])
         _write(folder / VIDEOS, features, settings)
+        if sounds is not None:
+            _write(folder / EXTERNAL, sounds, settings)
     log.info("%s", dict(zip(*np.unique(split, return_counts=True), strict=True)))
     wrote(prepared_of(corpus))
 

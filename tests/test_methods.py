@@ -34,9 +34,15 @@ def tables_of_methods(value, key=""):
         for name, inner in value.items():
             inner_key = f"{key}.{name}" if key else name
             if name == "methods" and isinstance(inner, dict):
-                yield inner_key, inner
+                shared = value.get("deep", {})
+                yield inner_key, {m: with_shared(m, own, shared) for m, own in inner.items()}
             else:
                 yield from tables_of_methods(inner, inner_key)
+
+
+def with_shared(name, own, shared):
+    """A method's own hyper-parameters, with those that all networks of its table have."""
+    return {**(shared if METHODS[name].keras else {}), **own}
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -48,7 +54,9 @@ def test_a_methods_class_takes_what_its_entry_its_settings_and_a_seed_give_it(na
     given = {**dict.fromkeys(fields), **entry.fixed, "seed": 0}
     signature.bind(**given)
     without_default = {
-        key for key, p in signature.parameters.items() if p.default is inspect.Parameter.empty
+        key
+        for key, p in signature.parameters.items()
+        if p.default is inspect.Parameter.empty and p.kind is not p.VAR_KEYWORD
     }
     assert without_default <= set(given)
 

@@ -16,7 +16,8 @@ from tfrepro.errors import UserError
 from tfrepro.evaluation.embedder import Embedder
 from tfrepro.evaluation.method import Method
 from tfrepro.features.acoustic import BLOCKS
-from tfrepro.settings import methods, retrieval_methods
+from tfrepro.features.microvideos.extracted import MODALITIES
+from tfrepro.settings import methods, retrieval_methods, venue_methods
 from tfrepro.settings.base import Section, no_such, validate
 
 
@@ -71,6 +72,27 @@ _CONTRASTIVE = _embedder(
     "tfrepro.models.contrastive:ContrastiveEmbedding", retrieval_methods.Contrastive
 )
 
+
+def _early_fusion(layers: int) -> MethodEntry:
+    return MethodEntry(
+        "tfrepro.models.early_fusion:EarlyFusion",
+        venue_methods.EarlyFusion,
+        {"layers": layers},
+        keras=True,
+    )
+
+
+def _dare(layers: int = 1, **without: bool) -> MethodEntry:
+    return MethodEntry(
+        "tfrepro.models.dare:Dare", venue_methods.Dare, {"layers": layers, **without}, keras=True
+    )
+
+
+def _dictionary(factory: str, *, tuned: bool = False, **fixed: bool) -> MethodEntry:
+    section = venue_methods.TaskDrivenDictionary if tuned else venue_methods.Dictionary
+    return MethodEntry(f"tfrepro.baselines.dictionary.{factory}", section, fixed)
+
+
 METHODS: Mapping[str, MethodEntry] = {
     "spectrum-mean": _softmax("spectrum_mean"),
     "spectrum-max": _softmax("spectrum_max"),
@@ -98,6 +120,27 @@ METHODS: Mapping[str, MethodEntry] = {
     ),
     "contrastive": _CONTRASTIVE,
     "contrastive-plus": _CONTRASTIVE,
+    "majority": MethodEntry("tfrepro.baselines.probe:MajorityClass", venue_methods.Majority),
+    "logistic": MethodEntry(
+        "tfrepro.baselines.probe:LinearProbe",
+        venue_methods.Logistic,
+        {"modalities": MODALITIES, "text": {}},
+    ),
+    "mdl": _dictionary("mdl:Mdl"),
+    "mtdl": _dictionary("mtdl:Mtdl", tuned=True),
+    "d3l": _dictionary("d3l:D3l", tuned=True, supervised=True),
+    "d3l-unsupervised": _dictionary("d3l:D3l", supervised=False),
+    "trumann": MethodEntry("tfrepro.baselines.trumann:Trumann", venue_methods.Trumann),
+    "early-fusion-0": _early_fusion(0),
+    "early-fusion-1": _early_fusion(1),
+    "early-fusion-2": _early_fusion(2),
+    "early-fusion-3": _early_fusion(3),
+    "dare": _dare(),
+    "dare-2": _dare(layers=2),
+    "dare-3": _dare(layers=3),
+    "dare-sparsity": _dare(similarity=False),
+    "dare-no-sounds": _dare(transfer=False),
+    "dare-shuffled-sounds": _dare(shuffle=True),
 }
 
 

@@ -91,8 +91,30 @@ def _make_small(file: Path) -> None:
         "pretrain_on": ["rendered"],
         "methods": {"mfcc-mean": {"C": 1.0}, "sda": {"C": 1.0, "autoencoder": autoencoder}},
     }
+    venues = params["dare"]["venues"]
+    methods = ("majority", "mdl", "early-fusion-1", "dare", "dare-2", "dare-sparsity")
+    venues |= {
+        "runs": 2,
+        "rows": {
+            "table3": ["majority", "mdl", "early-fusion-1", "dare"],
+            "table4": ["dare", "dare-2"],
+            "table5": ["dare", "dare-sparsity"],
+        },
+        "methods": {name: venues["methods"][name] for name in methods},
+        "overrides": {"rendered": {}},
+        "sweeps": {"concepts": [0.0, 1.0], "dropout": [0.1]},
+        "search": {
+            "corpora": ["rendered"],
+            "runs": 1,
+            "grids": {"early-fusion-1": {"learning_rate": [0.001, 0.1]}},
+        },
+    }
+    venues["deep"] |= {"units": 8, "epochs": 2, "batch": 32, "patience": None}
+    venues["planted"]["methods"] = ["dare"]
     videos = params["microvideos"]
     videos["rendered"]["videos"] = 80
+    videos["rendered"]["sounds"]["clips"] = 48
+    videos["rendered"]["sounds"]["rules"] |= {"tag_sounds": 2, "least_sounds": 2}
     videos["rendered"]["extraction"]["visual"]["frames"] = 2
     videos["prepared"]["acoustic"] = autoencoder
     videos["prepared"]["text"] |= {"dimensions": 8, "epochs": 3}

@@ -55,7 +55,7 @@ def test_micro_videos_are_counted_split_and_probed(finished):
     made = json.loads(finished.metrics()["rendered/microvideo/corpus.json"])
     assert made["corpus"]["stands_in_for"]
     assert made["corpus"]["sizes"]["items"] == sum(videos for *_, videos in made["classes"]) == 80
-    assert made["extractors"]["visual"]["weights"] == "random (seed 1)"
+    assert made["extractors"]["visual"]["weights"] == "none"
     assert 0 < made["presence"]["textual"]["lacks"] < 40
     assert made["rows"]["majority"]["micro_f1"]["mean"] > 0.1
     assert {"visual", "acoustic", "textual", "all", "all-completed"} < set(made["rows"])
@@ -64,12 +64,51 @@ def test_micro_videos_are_counted_split_and_probed(finished):
     assert set(index["split"]) == {"train", "valid", "test"}
     shapes = {file.stem: np.load(file, mmap_mode="r").shape for file in folder.glob("*.npy")}
     assert shapes == {
-        "visual": (80, 4096), "visual_sequence": (80, 2, 4096),
+        "visual": (80, 844), "visual_sequence": (80, 2, 844),
         "acoustic": (80, 6), "acoustic_sequence": (80, 6, 512),
         "textual": (80, 8), "textual_sequence": (80, 20, 8),
     }  # fmt: skip
     silent = ~index["has_acoustic"].to_numpy()
     assert np.load(folder / "acoustic.npy")[silent].any(axis=1).all()
+
+
+def test_external_sounds_are_coded_like_the_videos_sounds(finished):
+    folder = finished.folder / "data" / "features" / "prepared" / "rendered" / "external"
+    index = pd.read_parquet(folder / "index.parquet")
+    assert np.load(folder / "acoustic.npy").shape == (len(index), 6)
+    assert all(label in own for label, own in zip(index["label"], index["concepts"], strict=True))
+
+
+def test_the_tables_of_dare_have_their_rows_tests_and_figures(finished):
+    tables = {
+        name: json.loads(finished.metrics()[f"rendered/dare/{name}.json"])
+        for name in ("table3", "table4", "table5", "figure4", "figure5", "figure6")
+    }
+    assert list(tables["table3"]["rows"]) == ["majority", "mdl", "early-fusion-1", "dare"]
+    assert list(tables["table4"]["rows"]) == ["dare-1", "dare-2"]
+    assert sum(tables["table3"]["protocol"]["videos"].values()) == 80
+    row = tables["table3"]["rows"]["early-fusion-1"]
+    assert row["micro_f1"]["published"] == 0.2895
+    assert {"p_micro_f1", "q_micro_f1", "effect_macro_f1"} < set(row)
+    assert tables["table4"]["rows"]["dare-1"] == tables["table3"]["rows"]["dare"] | {
+        "micro_f1": tables["table4"]["rows"]["dare-1"]["micro_f1"],
+        "macro_f1": tables["table4"]["rows"]["dare-1"]["macro_f1"],
+    }
+    assert tables["table5"]["rows"]["dare"]["micro_f1_group_4"]["published"] == 0.0721
+    assert next(iter(tables["figure4"]["rows"])) == "0"
+    assert list(tables["figure5"]["rows"]) == ["0_1"]
+    assert len(tables["figure6"]["venues"]) == 8
+    model = finished.folder / "data" / "models" / "dare" / "rendered"
+    assert {file.name for file in model.iterdir()} == {
+        "network.keras", "scaling.npz", "model.json"
+    }  # fmt: skip
+
+
+def test_a_search_keeps_what_every_value_scored(finished):
+    made = json.loads(finished.metrics()["rendered/dare/search/early-fusion-1.json"])
+    tried = [dict(values)["learning_rate"] for values, *_ in made["tried"]]
+    assert sorted(tried) == [0.001, 0.1]
+    assert made["best"]["micro_f1"] == max(micro for _, micro, _ in made["tried"])
 
 
 def test_the_tables_of_retrieval_have_every_row_both_ways(finished):
@@ -103,6 +142,8 @@ def test_plots_of_the_table_can_be_drawn(finished):
     assert "data_plots_rendered_dare_table2_csv" in page
     assert "data_plots_rendered_dare_figure3_csv" in page
     assert "data_plots_rendered_microvideo_venues_csv" in page
+    for name in ("table3", "table5", "figure4", "figure5", "figure6", "figure6_examples"):
+        assert f"data_plots_rendered_dare_{name}_csv" in page
     assert "data_plots_rendered_crossmodal_recall_csv" in page
     assert "data_plots_rendered_crossmodal_training_videos_csv" in page
 

@@ -93,6 +93,7 @@ def small():
                     "sda": {"C": 1.0, "autoencoder": autoencoder},
                 },
             },
+            "venues": yaml.safe_load(PARAMS.read_text())["dare"]["venues"],
         },
         "yt8m": {
             "on_corrupt": "skip",
@@ -163,6 +164,26 @@ def drop(content, key):
 
 def test_the_projects_own_file_is_valid():
     assert isinstance(read_everything(PARAMS), Settings)
+
+
+VENUES = "dare.venues"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "error"),
+    [
+        ("rows.table3", ["dare", "alexnet"], f"{VENUES}: rows.table3 names alexnet: add it to"),
+        ("overrides.rendered", {"dar": {}}, f"{VENUES}: overrides.rendered names dar: add it to"),
+        ("search.grids", {"svm": {"C": [1]}}, f"{VENUES}: search.grids names svm: add it to"),
+        ("sweeps.dropout", [1.0], f"{VENUES}.sweeps.dropout.0 = 1.0: must be less than 1"),
+        ("corpora", ["mosi"], f"{VENUES} names mosi: add it to microvideos.corpora as well"),
+        ("deep.batch", 1, f"{VENUES}.methods.early-fusion-0.batch = 1: must be at least 2"),
+        ("methods.dare.steps", "both", f"{VENUES}.methods.dare.steps = 'both': must be"),
+    ],
+)
+def test_mistakes_in_the_tables_of_dare_are_named(params, small, key, value, error):
+    put(small, f"{VENUES}.{key}", value)
+    assert any(line.startswith(error) for line in params(small)), params(small)
 
 
 def test_the_small_file_is_valid(params, small):
@@ -285,7 +306,7 @@ def test_a_missing_key_is_named(params, small, key):
          f".0 = 'mossi': no such micro-video corpus; did you mean mosi?; allowed: {VIDEOS}"),
         ("microvideos.rendered.effects.order", 1.5, " = 1.5: must be at most 1"),
         ("microvideos.own.extraction.visual.extractor", "vgg",
-         " = 'vgg': must be alexnet, resnet50 or tflite"),
+         " = 'vgg': must be alexnet, resnet50, tflite or handmade"),
         ("compute.scheduler", "here:8786",
          " = 'here:8786': string should match pattern '^[a-z]+://.+'"),
     ],

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from tfrepro.corpora.registry import SOUND_CORPORA
 from tfrepro.settings.base import Section, known
+from tfrepro.settings.venues import Venues
 
 SoundCorpus = Annotated[str, AfterValidator(known(SOUND_CORPORA, "sound corpus"))]
 
@@ -60,6 +61,7 @@ class Dare(Section):
 
     table1: Table1
     table2: Table2
+    venues: Venues
 
     @model_validator(mode="after")
     def _every_corpus_is_built(self) -> "Dare":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tfrepro.errors import UserError
-from tfrepro.methods import read_hyper_parameters
+from tfrepro.methods import METHODS, read_hyper_parameters
 from tfrepro.settings.autoencoder import AcousticAutoencoder
 from tfrepro.settings.base import Section
 from tfrepro.settings.crossmodal import CrossModalPaper
@@ -40,6 +40,12 @@ def read_everything(file: Path = FILE) -> Settings:
             read_hyper_parameters(name, values, prefix=prefix, file=str(file), answers=answers)
         except UserError as error:
             mistakes.append(str(error))
+    known = set(settings.microvideos.corpora)
+    for corpus in (*settings.dare.venues.corpora, *settings.dare.venues.search.corpora):
+        if corpus not in known:
+            mistakes.append(
+                f"{file}: dare.venues names {corpus}: add it to microvideos.corpora as well"
+            )
     if mistakes:
         raise UserError("\n".join(mistakes))
     return settings
@@ -49,6 +55,12 @@ def _method_entries(settings: Settings) -> Iterator[tuple[str, str, Mapping[str,
     """Where a method is named, its name, its hyper-parameters, and how it must answer."""
     for name, values in settings.dare.table2.methods.items():
         yield "dare.table2.methods", name, values, "classes"
+    venues = settings.dare.venues
+    for corpus in ("", *venues.overrides):
+        where = f"dare.venues.overrides.{corpus}" if corpus else "dare.venues.methods"
+        for name in venues.methods:
+            deep = name in METHODS and METHODS[name].keras
+            yield where, name, venues.values(corpus, name, deep=deep), "classes"
     paper = settings.crossmodal
     for name, values in paper.methods.items():
         yield "crossmodal.methods", name, values, "embeddings"

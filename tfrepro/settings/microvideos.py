@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from tfrepro.corpora.registry import MICRO_VIDEO_CORPORA
 from tfrepro.settings.base import Section, known
 from tfrepro.settings.methods import Autoencoder
+from tfrepro.settings.sounds import RenderedSounds
 
 MicroVideoCorpus = Annotated[str, AfterValidator(known(MICRO_VIDEO_CORPORA, "micro-video corpus"))]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -19,8 +20,9 @@ class Visual(Section):
 
     Attributes
     ----------
-    extractor : ``alexnet`` (4,096-D), ``resnet50`` (2,048-D) or ``tflite`` (any model)
-    weights : ``imagenet``, ``random`` or a file
+    extractor : ``alexnet`` (4,096-D), ``resnet50`` (2,048-D), ``tflite`` (any model), or
+        ``handmade`` (844-D histograms of gradients, colours and textures)
+    weights : ``imagenet``, ``random``, a file, or ``none`` of handmade ones
     seed : of random weights
     every_s, frames : a frame every so many seconds, so many of them: EASTERN's sequence
     pooled : what is averaged to one vector, those ``frames``, or ``key-frames`` by scene change
@@ -28,7 +30,7 @@ class Visual(Section):
     most : key frames of a video
     """
 
-    extractor: Literal["alexnet", "resnet50", "tflite"]
+    extractor: Literal["alexnet", "resnet50", "tflite", "handmade"]
     weights: str = Field(min_length=1)
     seed: int = Field(ge=0)
     every_s: float = Field(gt=0)
@@ -86,11 +88,17 @@ class RenderedEffects(Section):
 
 
 class RenderedMicroVideos(Section):
-    """The micro-videos made here; see :mod:`tfrepro.simulate.microvideos`."""
+    """The micro-videos made here; see :mod:`tfrepro.simulate.microvideos`.
+
+    Attributes
+    ----------
+    sounds : made beside them, the external sounds
+    """
 
     videos: int = Field(ge=80)
     seed: int = Field(ge=0)
     effects: RenderedEffects
+    sounds: RenderedSounds
     extraction: Extraction
 
 
@@ -102,10 +110,12 @@ class OwnVideos(Section):
     folder : where the files are
     manifest : CSV or Parquet file, a row a video
     least_videos : a venue with fewer is left out
+    sounds : folder of a sound corpus as the stage ``sounds`` builds it, for DARE; or null
     """
 
     folder: Path | None
     manifest: Path | None
+    sounds: Path | None
     least_videos: int = Field(ge=1)
     extraction: Extraction
 

@@ -47,7 +47,7 @@ ASIDES = (
     *("so good", "no way", "on repeat", "every time", "at last", "in slow motion"),
 )
 TAGS = "#funny #loop #comedy #remix #vine #fail #cute #howto #magic #wow #mood #tbt #first #best"
-_THEME, _CUE = 0.7, 0.25  # chances that a noun is of the theme or of the cue
+_THEME, _CUE = 0.45, 0.5  # chances that a noun is of the theme or of the cue
 _FAVOURITES = 2
 _LETTERS = "abcdefghijkmnopqrstuvwxyz23456789"
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tfrepro.errors import UserError
+from tfrepro.features.acoustic import BLOCKS
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.features.microvideos.prepare import (
     add_codes,
@@ -77,12 +78,22 @@ class Coder:
 def test_codes_are_learned_on_training_sounds_and_silence_has_none():
     features, coder = videos(), Coder()
     features.index.loc[[2, 15], "has_acoustic"] = False
-    made = add_codes(features, np.arange(10), coder.learn)
+    made, _ = add_codes(features, np.arange(10), coder.learn)
     assert len(coder.X) == 9
     assert set(made.arrays) == {"visual", "acoustic"}
     assert set(made.meta["modalities"]) == {"visual", "acoustic"}
     assert (made.arrays["acoustic"][[2, 15]] == 0).all()
     assert (made.arrays["acoustic"][[0, 1, 3]] > 0).all()
+
+
+def test_external_sounds_are_learned_from_and_coded_by_the_same_autoencoder():
+    features, sounds, coder = videos(), videos(7), Coder()
+    features.index.loc[[2, 15], "has_acoustic"] = False
+    _, external = add_codes(features, np.arange(10), coder.learn, sounds)
+    assert len(coder.X) == 9 + 7
+    expected = sounds.stack(BLOCKS).sum(1, keepdims=True)
+    np.testing.assert_allclose(external.arrays["acoustic"], expected)
+    assert set(external.arrays) == {"visual", "acoustic"}
 
 
 def test_what_is_missing_is_completed_from_training_rows_and_the_rest_left_alone():
@@ -157,7 +168,7 @@ def test_a_modality_that_no_training_video_has_is_left_out(tmp_path, caplog):
     rare = TEXT | {"min_count": 50}
     assert add_texts(features, np.arange(10), words_of, rare, 3, tmp_path) is features
     assert "no textual vectors" in caplog.text
-    assert add_codes(features, np.arange(10), coder.learn) is features
+    assert add_codes(features, np.arange(10), coder.learn) == (features, None)
     assert completed(features, np.arange(10), {}) == (features, None)
 
 

@@ -46,7 +46,7 @@ def test_a_name_and_weights_make_an_extractor(tmp_path):
 @pytest.mark.parametrize(
     ("name", "weights", "complaint"),
     [
-        ("vgg", "random", r"extractor = 'vgg': must be one of alexnet, resnet50, tflite"),
+        ("vgg", "random", r"extractor = 'vgg': must be one of alexnet, resnet50, tflite, handmade"),
         ("alexnet", "imagenet", r"extractor = 'alexnet': has no 'imagenet' weights; name"),
         ("tflite", "random", "'tflite': has no"),
         ("tflite", "imagenet", "'tflite': has no"),

@@ -1,13 +1,15 @@
-"""Your own videos, where they are: a folder and its manifest."""
+"""Your own videos, and sounds to help them, where they are."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
+from tfrepro.corpora.microvideos.table import EXTERNAL, external_table
 from tfrepro.corpora.own_videos import read_manifest
-from tfrepro.corpora.sounds import CorpusCard
+from tfrepro.corpora.sounds import CorpusCard, locate, read_sound_corpus
 from tfrepro.errors import UserError
 from tfrepro.files import sha256
 from tfrepro.settings.microvideos import OwnVideos
@@ -22,12 +24,12 @@ CARD = CorpusCard(
 
 
 def build(
-    folder: Path, settings: OwnVideos, find_source: object = None, jobs: int = 1
+    folder: Path, settings: OwnVideos, find_source: Callable | None = None, jobs: int = 1
 ) -> tuple[pd.DataFrame, CorpusCard]:
     """The videos of the manifest; nothing is copied, but every file's checksum is taken.
 
-    Raises UserError if the settings name no folder or no manifest, and as
-    :func:`~tfrepro.corpora.own_videos.read_manifest`.
+    Raises UserError if the settings name no folder or no manifest, if ``sounds`` is no sound
+    corpus, and as :func:`~tfrepro.corpora.own_videos.read_manifest`.
     """
     for name in ("folder", "manifest"):
         if getattr(settings, name) is None:
@@ -39,6 +41,11 @@ def build(
     for name in ("parent", "split"):
         videos[name] = videos.get(name, "")
     videos["group"] = videos.get("group", videos["id"])
+    if settings.sounds is not None:
+        clips, _ = read_sound_corpus(settings.sounds)
+        clips = clips[clips["file"] != ""].reset_index(drop=True)
+        clips["file"] = locate(clips, settings.sounds.resolve(), find_source)
+        external_table(clips, Path()).to_parquet(folder / EXTERNAL, index=False)
     return videos, CARD
 
 

@@ -1,10 +1,12 @@
-"""The embedded corpus of micro-videos: MP4 files made here, with planted structure."""
+"""The embedded corpus of micro-videos: MP4 files made here, and sounds beside them."""
 
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from tfrepro.corpora import rendered_sounds
+from tfrepro.corpora.microvideos.table import EXTERNAL, external_table
 from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.files import sha256
 from tfrepro.media.video import write_video
@@ -26,7 +28,11 @@ CARD = CorpusCard(
 def build(
     folder: Path, settings: RenderedMicroVideos, find_source: object = None, jobs: int = 1
 ) -> tuple[pd.DataFrame, CorpusCard]:
-    """Render the videos into ``folder/media``; the same files for the same settings."""
+    """Render videos into ``folder/media``, sounds into ``folder/sounds``; the same each time."""
+    sounds = folder / "sounds"
+    sounds.mkdir()
+    clips, _ = rendered_sounds.build(sounds, settings.sounds)
+    external_table(clips, sounds.relative_to(folder)).to_parquet(folder / EXTERNAL, index=False)
     (folder / "media").mkdir()
     videos = list(
         micro_videos(settings.videos, settings.seed, Effects(**settings.effects.model_dump()))

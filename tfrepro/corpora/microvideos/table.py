@@ -18,8 +18,9 @@ Conventions
 ==========  ======================================================================
 
 Some corpora have further columns. ``external.parquet``, if it is there, has ``id``,
-``label``, ``concepts`` and ``group`` of sounds in the same acoustic space: DARE's external
-sounds. ``corpus.json`` says what the collection is.
+``label``, ``concepts`` and ``group`` of sounds in the same acoustic space, DARE's external
+sounds, and where these are media ``file``, from the folder. ``corpus.json`` says what the
+collection is.
 
 A builder is a function ``(folder, settings, find_source, jobs) -> (videos, card)`` that may
 put ``media`` and other files into ``folder``; ``find_source(name)`` resolves a
@@ -57,6 +58,12 @@ def write_micro_videos(folder: Path, videos: pd.DataFrame, card: CorpusCard) -> 
     further = [name for name in videos if name not in COLUMNS]
     videos[[*COLUMNS, *further]].to_parquet(folder / "videos.parquet", index=False)
     write_json(folder / "corpus.json", asdict(card))
+
+
+def external_table(clips: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """The index of external sounds out of a sound corpus' clips, whose files lie in ``folder``."""
+    files = [str(folder / file) for file in clips["file"]]
+    return clips[["id", "label", "concepts", "group"]].assign(file=files)
 
 
 def read_micro_videos(folder: Path) -> tuple[pd.DataFrame, CorpusCard]:

@@ -31,5 +31,5 @@ def make_features(
         with_presence(videos),
         {name: array[row[videos["id"]]] for name, array in arrays.items()},
         {name: facts | made_by for name, facts in MODALITIES.items()},
-        external=arrays["acoustic"][row[external["id"]]],
+        external={"acoustic": arrays["acoustic"][row[external["id"]]]},
     )

@@ -35,14 +35,15 @@ class Extracted:
     arrays : modality -> (N, D) or (N, T, D) float32, possibly made where they are read
     modalities : modality -> its dimension, unit and extractor
     rejects : file and reason of those that are not usable
-    external : (M, D) acoustic vectors of the external sounds, if the corpus has any
+    external : arrays of the M external sounds, if the corpus has any: ``acoustic``, or the
+        blocks that the videos have
     """
 
     index: pd.DataFrame
     arrays: Mapping[str, np.ndarray]
     modalities: Mapping[str, Mapping[str, Any]]
     rejects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["file", "reason"]))
-    external: np.ndarray | None = None
+    external: Mapping[str, np.ndarray] | None = None
 
 
 def with_presence(videos: pd.DataFrame, **has: np.ndarray | bool) -> pd.DataFrame:

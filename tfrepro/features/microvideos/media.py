@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tfrepro.corpora.microvideos.table import EXTERNAL
 from tfrepro.errors import UserError
 from tfrepro.features.acoustic import BLOCKS, AcousticFrontEnd
 from tfrepro.features.audioset import AudioSetScores
@@ -19,7 +20,7 @@ from tfrepro.features.kept_per_file import KeptPerFile
 from tfrepro.features.key_frames import key_frames
 from tfrepro.features.microvideos.extracted import Extracted, with_presence
 from tfrepro.features.sound_seconds import DIMENSION, sound_seconds
-from tfrepro.features.visual.extractor import Extractor, make_extractor
+from tfrepro.features.visual.extractor import Extractor, LazyNetwork, make_extractor
 from tfrepro.media.audio import SAMPLE_RATE, SilentError, check_audible, load_audio
 from tfrepro.media.video import frames_every, probe
 from tfrepro.settings.microvideos import Extraction, OwnVideos, RenderedMicroVideos
@@ -55,7 +56,8 @@ class MediaFeatures:
         Raises MediaError if the pictures cannot be decoded, or if there is a sound track that
         cannot.
         """
-        one_core()
+        if isinstance(self.visual, LazyNetwork) or self.audioset:
+            one_core()
         return self._seen(path) | self._heard(path)
 
     def _seen(self, path: Path) -> dict[str, np.ndarray]:
@@ -168,7 +170,29 @@ def make_features(
     index = with_presence(videos.iloc[rows], acoustic=steps["acoustic"] > 0)
     for name, lengths in steps.items():
         index[f"{name}_sequence_length"] = lengths.astype(int)
-    return Extracted(index, arrays, described, rejects=_reject_table(videos, rejects))
+    return Extracted(
+        index,
+        arrays,
+        described,
+        rejects=_reject_table(videos, rejects),
+        external=_sounds(folder, maker.acoustic, pieces, jobs),
+    )
+
+
+def _sounds(
+    folder: Path, front_end: AcousticFrontEnd, pieces: Path, jobs: int
+) -> dict[str, np.ndarray] | None:
+    """The front end of the external sounds, if there are any; UserError if one cannot be read."""
+    if not (folder / EXTERNAL).is_file():
+        return None
+    names = pd.read_parquet(folder / EXTERNAL)["file"]
+    files = [folder.resolve() / name for name in names]
+    arrays, _, rejects = extract(
+        front_end.file, files, pieces / "sounds", jobs=jobs, title="external sounds"
+    )
+    for number, reason in rejects.items():
+        raise UserError(f"{files[number]}: {reason}; take it out of the sounds")
+    return arrays
 
 
 def one_core() -> None:

@@ -33,7 +33,8 @@ def make_features(
             index[f"{name}_sequence_length"] = length
     external = None
     if settings.external:
-        external, _ = planted.external_sounds(settings.external, settings.seed)
+        sounds, _ = planted.external_sounds(settings.external, settings.seed)
+        external = {"acoustic": sounds}
     return Extracted(
         index,
         arrays,

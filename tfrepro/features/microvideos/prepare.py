@@ -119,23 +119,41 @@ def add_texts(
 
 
 def add_codes(
-    features: FeatureSet, train: np.ndarray, learn: Callable[[np.ndarray], Any]
-) -> FeatureSet:
+    features: FeatureSet,
+    train: np.ndarray,
+    learn: Callable[[np.ndarray], Any],
+    external: FeatureSet | None = None,
+) -> tuple[FeatureSet, FeatureSet | None]:
     """With ``acoustic``, a code of the 1,104-D front end, instead of its blocks.
 
     Parameters
     ----------
     train : row numbers; the sounds among these are learned from
     learn : (n, 1104) -> an autoencoder with ``transform``
+    external : further sounds, all learned from and coded by the same autoencoder
 
-    A set without the front end's blocks, or without a sound among ``train``, is returned as
-    it is.
+    Sets without the front end's blocks, or without a sound to learn from, are returned as they
+    are.
+
+    Source: DARE, section 4.1: external sounds "share the same low-level feature space".
     """
     heard = features.index["has_acoustic"].to_numpy(bool)
-    if not set(BLOCKS) <= set(features.arrays) or not heard[train].any():
-        return features
+    if not set(BLOCKS) <= set(features.arrays):
+        return features, external
+    known = [features.stack(BLOCKS)[train[heard[train]]]]
+    if external is not None:
+        known.append(external.stack(BLOCKS))
+    if not sum(map(len, known)):
+        return features, external
+    coder = learn(np.concatenate(known))
+    if external is not None:
+        external = _coded(external, coder, np.ones(len(external), bool))
+    return _coded(features, coder, heard), external
+
+
+def _coded(features: FeatureSet, coder: Any, heard: np.ndarray) -> FeatureSet:
+    """With codes of the sounds that are there instead of their blocks."""
     X = features.stack(BLOCKS)
-    coder = learn(X[train[heard[train]]])
     codes = np.zeros((len(X), coder.transform(X[:1]).shape[1]), np.float32)
     codes[heard] = coder.transform(X[heard])
     rest = {name: array for name, array in features.arrays.items() if name not in BLOCKS}

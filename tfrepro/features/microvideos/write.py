@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from tfrepro.features.feature_set import FeatureSet, write_feature_set
-from tfrepro.features.microvideos.extracted import Extracted
+from tfrepro.features.microvideos.extracted import RAW, Extracted
 from tfrepro.files import atomic_folder
 
 VIDEOS, EXTERNAL = "videos", "external"
@@ -29,12 +29,10 @@ def write_features(folder: Path, made: Extracted, meta: Mapping[str, Any], sound
             part / VIDEOS, FeatureSet(made.index, made.arrays, facts, rejects=made.rejects)
         )
         if made.external is not None:
-            one = {"acoustic": made.modalities["acoustic"]}
+            facts = {name: made.modalities[name] for name in made.external}
+            index = pd.read_parquet(sounds)
+            kept = index.drop(columns=[name for name in RAW if name in index])
             write_feature_set(
                 part / EXTERNAL,
-                FeatureSet(
-                    pd.read_parquet(sounds),
-                    {"acoustic": made.external},
-                    {**meta, "modalities": one},
-                ),
+                FeatureSet(kept, made.external, {**meta, "modalities": facts}),
             )

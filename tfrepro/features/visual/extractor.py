@@ -23,8 +23,14 @@ from tfrepro.files import sha256
 
 IMAGENET = "imagenet"
 RANDOM = "random"
+NONE = "none"
 # Name -> the weights that it has without a file.
-EXTRACTORS = {"alexnet": (RANDOM,), "resnet50": (IMAGENET, RANDOM), "tflite": ()}
+EXTRACTORS = {
+    "alexnet": (RANDOM,),
+    "resnet50": (IMAGENET, RANDOM),
+    "tflite": (),
+    "handmade": (NONE,),
+}
 _networks = local()  # an interpreter is not safe in threads, so each has its own
 _BATCH = 32  # frames at a time, so that memory does not grow with the video
 
@@ -55,9 +61,9 @@ def make_extractor(name: str, weights: str | Path, seed: int) -> Extractor:
 
     Parameters
     ----------
-    name : ``alexnet``, ``resnet50`` or ``tflite``
+    name : ``alexnet``, ``resnet50``, ``tflite`` or ``handmade``
     weights : ``imagenet`` (Keras' own download; resnet50 only), ``random`` (not for
-        tflite) or the path of a file
+        tflite), the path of a file, or ``none`` (handmade only)
     seed : of random weights
 
     Raises
@@ -69,11 +75,12 @@ def make_extractor(name: str, weights: str | Path, seed: int) -> Extractor:
     # Here, since each of these modules imports this one.
     from tfrepro.features.tflite import TfliteModel
     from tfrepro.features.visual.alexnet import AlexNet
+    from tfrepro.features.visual.handmade import HandMade
     from tfrepro.features.visual.resnet50 import ResNet50
 
     if name not in EXTRACTORS:
         raise UserError(f"extractor = {name!r}: must be one of {', '.join(EXTRACTORS)}")
-    if weights in (IMAGENET, RANDOM):
+    if weights in (IMAGENET, RANDOM, NONE):
         if weights not in EXTRACTORS[name]:
             raise UserError(
                 f"extractor = {name!r}: has no {weights!r} weights; name a file of them"
@@ -82,6 +89,10 @@ def make_extractor(name: str, weights: str | Path, seed: int) -> Extractor:
         weights = Path(weights)
         if not weights.is_file():
             raise UserError(f"{weights}: missing; {name} takes its weights from this file")
+    if name == "handmade":
+        if weights != NONE:
+            raise UserError(f"extractor = 'handmade': has no weights, so set weights to {NONE!r}")
+        return HandMade()
     if name == "tflite":
         return TfliteModel(weights)
     return AlexNet(weights, seed) if name == "alexnet" else ResNet50(weights, seed)

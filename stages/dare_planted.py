@@ -1,0 +1,143 @@
+"""DARE on planted videos: effects turned on and off, to see which method uses them."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from _code import code_of
+from _paths import metrics
+from _stage import log, run, work_folder, wrote
+
+from tfrepro.corpora.microvideo_split import split_venue
+from tfrepro.corpora.microvideos.planted import CARD, build
+from tfrepro.evaluation.comparison import add_comparisons
+from tfrepro.evaluation.pieces import make_missing
+from tfrepro.evaluation.scores import evaluate
+from tfrepro.evaluation.tables import CorpusFacts, build_table, write_table
+from tfrepro.features.feature_set import FeatureSet, write_feature_set
+from tfrepro.features.microvideos.planted import make_features
+from tfrepro.features.rows import part
+from tfrepro.files import read_json, write_json
+from tfrepro.methods import METHODS, make_method, read_hyper_parameters
+from tfrepro.settings.microvideos import MicroVideos, PlantedVideos
+from tfrepro.settings.reading import read_section
+from tfrepro.settings.shared import Compute
+from tfrepro.settings.venues import PlantedStudy, Venues
+
+REFERENCE = "dare"
+TEST = "paired t-test over the planted sets, one-tailed: does dare score higher?"
+
+
+def dare_planted(corpus: str) -> None:
+    paper = read_section(Venues, "dare.venues")
+    study = read_section(PlantedStudy, "dare.venues.planted")
+    settings = read_section(MicroVideos, "microvideos").planted
+    compute = read_section(Compute, "compute")
+    code = code_of("stages/dare_planted", *(f"methods/{name}" for name in study.methods))
+    salt = f"{paper} {study} {settings} {code}"
+    tasks = [(strength, seed) for strength in study.external for seed in range(study.runs)]
+    with work_folder(f"dare_planted-{corpus}", salt=salt) as work:
+        makers = {
+            work / f"{strength}-{seed}.json": partial(
+                _score, paper, study, _with(settings, strength, seed), paper.seed + seed, corpus
+            )
+            for strength, seed in tasks
+        }
+        make_missing(makers, jobs=compute.jobs, title="planted sets", unit="set")
+        found = {task: read_json(work / f"{task[0]}-{task[1]}.json") for task in tasks}
+        _write(corpus, study, settings, found, code)
+
+
+def _with(settings: PlantedVideos, strength: float, seed: int) -> PlantedVideos:
+    """The settings with another strength of what videos and sounds share, and another seed."""
+    effects = settings.effects.model_copy(update={"external": strength})
+    return settings.model_copy(update={"effects": effects, "seed": settings.seed + seed})
+
+
+def _score(
+    paper: Venues, study: PlantedStudy, settings: PlantedVideos, seed: int, corpus: str, file: Path
+) -> None:
+    """Plant a set, fit every method on it, and write what each scores on the test part."""
+    if any(METHODS[name].keras for name in study.methods):
+        from tfrepro.models.devices import configure
+
+        configure("auto", "float32", threads=1)
+    home = file.with_suffix("")
+    home.mkdir(exist_ok=True)
+    features, sounds = _plant(settings, home)
+    split = split_venue(features.y, groups=features.index["group"].to_numpy())
+    parts = {name: part(features, np.flatnonzero(split == name)) for name in np.unique(split)}
+    scores = {}
+    for name in study.methods:
+        entry = METHODS[name]
+        values = paper.values(corpus, name, deep=entry.keras)
+        if "sounds" in entry.settings.model_fields:
+            values |= {"sounds": str(sounds)}
+        hyper_parameters = read_hyper_parameters(name, values, prefix="dare.venues.methods")
+        method = make_method(name, hyper_parameters, seed).fit(parts["train"], parts["valid"])
+        scores[name] = evaluate(parts["test"].y, method.predict_proba(parts["test"]))
+        log.info("%s %s %s", file.stem, name, scores[name])
+    write_json(file, scores)
+
+
+def _plant(settings: PlantedVideos, home: Path) -> tuple[FeatureSet, Path]:
+    """A planted set of videos, and the folder of its sounds."""
+    table, _ = build(home, settings)
+    made = make_features(home, table, settings, None, home)
+    arrays = {name: np.asarray(array[:]) for name, array in made.arrays.items()}
+    meta = {"modalities": {"acoustic": made.modalities["acoustic"]}}
+    index = pd.read_parquet(home / "external.parquet")
+    write_feature_set(home / "sounds", FeatureSet(index, made.external, meta))
+    return FeatureSet(made.index, arrays, {}), home / "sounds"
+
+
+def _write(
+    corpus: str,
+    study: PlantedStudy,
+    settings: PlantedVideos,
+    found: Mapping[tuple[float, int], Mapping[str, Any]],
+    code: Mapping[str, str],
+) -> None:
+    facts = CorpusFacts(
+        name=CARD.name,
+        title=CARD.title,
+        stands_in_for=CARD.stands_in_for,
+        sizes={
+            "items": settings.videos,
+            "classes": settings.classes,
+            "external_sounds": settings.external,
+        },
+        checksum="",
+    )
+    protocol = {
+        "sets": f"{study.runs} planted sets, each split into train, valid and test",
+        "external": "strength of the concepts shared by videos and sounds, in percent",
+        "test": TEST,
+    }
+    rows = {}
+    for strength in study.external:
+        scores = {
+            name: pd.DataFrame([found[strength, seed][name] for seed in range(study.runs)])
+            for name in study.methods
+        }
+        table = build_table(
+            "dare",
+            "effects",
+            facts,
+            protocol,
+            scores,
+            reference=REFERENCE,
+            printed=False,
+            code=code,
+        )
+        for name, row in add_comparisons(table, scores, REFERENCE)["rows"].items():
+            rows[f"{name}-external-{round(100 * strength)}"] = row
+    write_table(metrics(corpus, "dare", "effects"), {**table, "rows": rows})
+    wrote(metrics(corpus, "dare", "effects"))
+
+
+if __name__ == "__main__":
+    run(dare_planted)

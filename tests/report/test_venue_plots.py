@@ -1,0 +1,42 @@
+"""Curves of methods on micro-videos."""
+
+import pandas as pd
+
+from tfrepro.report.venue_plots import epoch_panels, group_panels, sweep_panels
+
+
+def cell(mean, std=0.1):
+    return {"mean": mean, "std": std, "n": 2, "published": None}
+
+
+def test_a_sweep_has_a_panel_a_score_and_its_deviation():
+    rows = {"0_1": {"micro_f1": cell(0.5), "macro_f1": cell(0.4, None)}}
+    made = sweep_panels({"rows": rows})
+    assert made["x"].eq(0.1).all()
+    assert made[["panel", "curve", "y"]].to_numpy().tolist() == [
+        ["Micro-F1", "mean", 0.5],
+        ["Micro-F1", "mean - std", 0.4],
+        ["Micro-F1", "mean + std", 0.6],
+        ["Macro-F1", "mean", 0.4],
+        ["Macro-F1", "mean - std", 0.4],
+        ["Macro-F1", "mean + std", 0.4],
+    ]
+
+
+def test_epochs_are_averaged_over_the_runs_that_came_so_far():
+    history = pd.DataFrame(
+        {"protocol": "test", "split": ["a", "a", "b"], "epoch": [1, 2, 1],
+         "loss": [3.0, 2.0, 5.0], "transfer": [1.0, 1.0, 1.0], "micro_f1": [0.1, 0.2, 0.3]}
+    )  # fmt: skip
+    made = epoch_panels(history)
+    loss = made[(made["panel"] == "loss") & (made["curve"] == "loss")]
+    assert loss[["x", "y"]].to_numpy().tolist() == [[1, 4], [2, 2]]
+    assert "Micro-F1, validation" in set(made["panel"])
+    assert set(made["curve"]) == {"loss", "transfer", "mean"}
+
+
+def test_groups_are_numbered_from_the_most_popular_and_empty_ones_left_out():
+    row = {"micro_f1_group_1": cell(0.5), "accuracy_group_1": cell(0.6),
+           "micro_f1_group_2": cell(None)}  # fmt: skip
+    made = group_panels({"rows": {"dare": row}})
+    assert made[["curve", "x", "y"]].to_numpy().tolist() == [["dare", 1, 0.5]]

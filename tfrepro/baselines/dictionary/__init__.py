@@ -1,0 +1,1 @@
+"""Dictionary learning on several modalities: the baselines MDL, DMDL, MTDL and D3L."""

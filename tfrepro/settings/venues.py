@@ -1,0 +1,130 @@
+"""Settings of tables that compare methods on the venue, or other class, of micro-videos."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from tfrepro.settings.base import Section
+from tfrepro.settings.microvideos import MicroVideoCorpus
+
+Values = dict[str, Any]
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Rows(Section):
+    """Which methods are rows of DARE's tables, in their order."""
+
+    table3: Names
+    table4: Names
+    table5: Names
+
+
+class Sweeps(Section):
+    """Values of one hyper-parameter that ``dare`` is trained with, every other one as it is.
+
+    Attributes
+    ----------
+    concepts : shares of the external concepts, Figure 4
+    dropout : ρ, Figure 5
+    """
+
+    concepts: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(min_length=1)
+    dropout: tuple[Annotated[float, Field(ge=0, lt=1)], ...] = Field(min_length=1)
+
+
+class Search(Section):
+    """A search of hyper-parameters on the validation part.
+
+    Attributes
+    ----------
+    corpora : to search on; none by default, for it takes long
+    runs : initialisations, whose mean decides
+    grids : for each method the values of each hyper-parameter; all their combinations are tried
+    """
+
+    corpora: tuple[MicroVideoCorpus, ...]
+    runs: int = Field(ge=1)
+    grids: dict[str, dict[str, Annotated[tuple[Any, ...], Field(min_length=1)]]]
+
+
+class Figure6(Section):
+    """Concepts and venues.
+
+    Attributes
+    ----------
+    concepts, venues : shown in the heat map
+    examples : videos of which the detected concepts are listed
+    detected : concepts of each
+    """
+
+    concepts: int = Field(ge=1)
+    venues: int = Field(ge=1)
+    examples: int = Field(ge=0)
+    detected: int = Field(ge=1)
+
+
+class PlantedStudy(Section):
+    """Planted effects turned on and off, to see which method uses them.
+
+    Attributes
+    ----------
+    corpora : ``planted``, or none
+    runs : planted sets, each with a seed of its own
+    external : strengths of the concepts that videos and sounds share
+    methods : compared on each
+    """
+
+    corpora: tuple[MicroVideoCorpus, ...]
+    runs: int = Field(ge=1)
+    external: tuple[Annotated[float, Field(ge=0)], ...] = Field(min_length=1)
+    methods: Names
+
+
+class Venues(Section):
+    """DARE's Tables 3 to 5 and Figures 4 to 6.
+
+    Attributes
+    ----------
+    corpora : micro-video corpora that they are made for
+    seed : of the first run
+    runs : initialisations of every method
+    rows : of each table
+    deep : hyper-parameters that the networks have in common
+    methods : rows and their hyper-parameters
+    overrides : for each corpus, ``deep`` or a method -> what is different there
+    """
+
+    corpora: tuple[MicroVideoCorpus, ...] = Field(min_length=1)
+    seed: int = Field(ge=0)
+    runs: int = Field(ge=1)
+    rows: Rows
+    deep: Values
+    methods: dict[str, Values] = Field(min_length=1)
+    overrides: dict[MicroVideoCorpus, dict[str, Values]]
+    sweeps: Sweeps
+    figure6: Figure6
+    search: Search
+    planted: PlantedStudy
+
+    @model_validator(mode="after")
+    def _methods_are_there(self) -> "Venues":
+        named = {f"rows.{table}": names for table, names in self.rows.model_dump().items()} | {
+            "search.grids": self.search.grids,
+            "planted.methods": self.planted.methods,
+        }
+        for corpus, overrides in self.overrides.items():
+            named[f"overrides.{corpus}"] = [name for name in overrides if name != "deep"]
+        for key, names in named.items():
+            for name in names:
+                if name not in self.methods:
+                    raise ValueError(f"{key} names {name}: add it to methods as well")
+        return self
+
+    def values(self, corpus: str, method: str, *, deep: bool) -> Values:
+        """The hyper-parameters of a method on a corpus; ``deep`` says if it is a network."""
+        own = self.overrides.get(corpus, {})
+        shared = [self.deep, own.get("deep", {})] if deep else []
+        made: Values = {}
+        for part in (*shared, self.methods[method], own.get(method, {})):
+            made |= part
+        return made
