@@ -30,7 +30,7 @@ from tfrepro.models.dare_objectives import (
     SoundTransfer,
     VenueSimilarity,
 )
-from tfrepro.models.early_fusion import Arrays, EarlyFusion, ScaledRows, Steps
+from tfrepro.models.early_fusion import Arrays, EarlyFusion, ScaledRows, Steps, one_of
 from tfrepro.models.pair_sampling import PairSampler
 
 SOUND, TEXT = "acoustic", "textual"
@@ -98,6 +98,12 @@ class Dare(EarlyFusion):
         self.steps = steps
 
     def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "Dare":
+        """Train; without ``valid`` the last epoch's weights are kept.
+
+        Raises ValueError for a word that is no setting, UserError if the sounds are no feature
+        set.
+        """
+        one_of("steps", self.steps, ("alternating", "joint"))
         self._sounds, self.concepts_ = None, ()
         self.taught_ = np.zeros(self.acoustic_units, bool)
         if self.sounds is not None and SOUND in train.arrays:
@@ -198,12 +204,12 @@ def load_dare(folder: Path) -> Dare:
 
     The network is loaded in safe mode. Raises UserError naming the file that is missing.
     """
-    try:
-        facts = read_json(folder / "model.json")
-        dare = Dare(scaling=facts["scaling"])
-        dare.scaling_ = Scaling.load(facts["scaling"], folder / "scaling.npz")
-    except FileNotFoundError as error:
-        raise UserError(f"{error.filename}: missing; {folder} is no DARE model") from None
+    for name in ("model.json", "scaling.npz", "network.keras"):
+        if not (folder / name).is_file():
+            raise UserError(f"{folder / name}: missing; {folder} is no DARE model")
+    facts = read_json(folder / "model.json")
+    dare = Dare(scaling=facts["scaling"])
+    dare.scaling_ = Scaling.load(facts["scaling"], folder / "scaling.npz")
     dare.network_ = keras.models.load_model(folder / "network.keras", compile=False, safe_mode=True)
     dare.classes_, dare.concepts_ = tuple(facts["classes"]), tuple(facts["concepts"])
     return dare

@@ -84,7 +84,12 @@ class EarlyFusion:
         self.seed = seed
 
     def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "EarlyFusion":
-        """Train; without ``valid`` the last epoch's weights are kept."""
+        """Train; without ``valid`` the last epoch's weights are kept.
+
+        Raises ValueError for a word that is no setting.
+        """
+        one_of("loss", self.loss, ("squared", "cross-entropy"))
+        one_of("reduction", self.reduction, ("sum", "mean"))
         arrays = inputs_of(train)
         self.classes_ = train.classes
         self.scaling_ = Scaling(self.scaling).fit(arrays)
@@ -206,6 +211,12 @@ class ScaledRows:
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         return self._scaling(self._name, np.asarray(self._array[rows]))
+
+
+def one_of(name: str, value: str, allowed: Sequence[str]) -> None:
+    """Raise ValueError unless ``value`` of the setting ``name`` is allowed."""
+    if value not in allowed:
+        raise ValueError(f"{name} = {value!r}: must be {' or '.join(allowed)}")
 
 
 def inputs_of(features: FeatureSet) -> dict[str, np.ndarray]:

@@ -77,6 +77,7 @@ class PairSampler:
         if not len(self._anchors) or (counts > 0).sum() < 2:
             raise ValueError("pairs need two videos of one class, and a second class")
         self._by_class = np.argsort(y, kind="stable")
+        self._places = np.argsort(self._by_class)
         self._starts = np.concatenate([[0], np.cumsum(counts)])
         some = rng.choice(len(y), min(len(y), _MEASURED), replace=False)
         self.delta_ = {name: _median_distance(X) for name, X in self._read(some).items()}
@@ -100,13 +101,11 @@ class PairSampler:
     def _partners_of_class(self, i: np.ndarray, left: Blocks) -> tuple[np.ndarray, np.ndarray]:
         """Candidates of each anchor's class, itself not among them: rows and s, both (n, C)."""
         start, end = self._starts[self._y[i]], self._starts[self._y[i] + 1]
-        own = np.empty(len(self._y), int)
-        own[self._by_class] = np.arange(len(own))
         # One of the places of the class but the anchor's own: those behind it move up.
         places = start[:, None] + (
             self._rng.random((len(i), self._same)) * (end - start - 1)[:, None]
         ).astype(int)
-        rows = self._by_class[places + (places >= own[i][:, None])]
+        rows = self._by_class[places + (places >= self._places[i][:, None])]
         s = np.zeros(rows.shape)
         for name, X in self._read(rows.ravel()).items():
             apart = X.reshape(*rows.shape, -1) - left[name][:, None]
@@ -116,7 +115,7 @@ class PairSampler:
     def _partners_of_others(self, i: np.ndarray, left: Blocks) -> tuple[np.ndarray, np.ndarray]:
         """Candidates for all anchors, s = 0 where one is of the anchor's class."""
         rows = self._rng.choice(len(self._y), min(self._other, len(self._y)), replace=False)
-        # All candidates may be of one class: one more is of another than each anchor.
+        # All may be of the anchor's class: one more is not, and counts only then.
         rows = np.broadcast_to(rows, (len(i), len(rows)))
         rows = np.concatenate([rows, self._one_of_another_class(i)[:, None]], axis=1)
         s = np.zeros(rows.shape)
@@ -126,7 +125,9 @@ class PairSampler:
             squares[:, :-1] = _square_distances(X, shared[name])
             squares[:, -1] = ((X - last[name]) ** 2).sum(axis=1)
             s += np.exp(-squares / self.delta_[name] ** 2)
-        return rows, np.where(self._y[rows] == self._y[i][:, None], 0, s + _NEVER)
+        s = np.where(self._y[rows] == self._y[i][:, None], 0, s + _NEVER)
+        s[:, -1] *= ~s[:, :-1].any(axis=1)
+        return rows, s
 
     def _one_of_another_class(self, i: np.ndarray) -> np.ndarray:
         """A row for each anchor, uniformly among those of other classes: (n,)."""

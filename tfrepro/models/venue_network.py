@@ -63,7 +63,7 @@ class VenueNetwork(keras.Model):
                 size,
                 use_bias=False,
                 kernel_initializer=initial_weights(
-                    init_std, dimensions[name], size, seed * 100 + number
+                    init_std, dimensions[name], size, seed * 100 + 90 + number
                 ),
                 name=f"{name}_mapping",
             )
@@ -138,6 +138,6 @@ def answers(network: keras.Model, arrays: Mapping[str, np.ndarray], rows: int) -
         network.predict_on_batch(
             {name: array[start : start + rows] for name, array in arrays.items()}
         )
-        for start in range(0, count, rows)
+        for start in range(0, max(count, 1), rows)
     ]
     return np.concatenate(blocks)

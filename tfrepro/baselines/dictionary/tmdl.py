@@ -363,6 +363,7 @@ def _learn_atoms(X: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
         alpha=_FIRST_SPARSITY,
         max_iter=epochs,
         batch_size=min(_FIRST_BATCH, len(X)),
+        fit_algorithm="cd",  # as exact as LARS, and ten times as fast
         dict_init=unit_length(X[rng.choice(len(X), count, replace=False)]),
         random_state=int(rng.integers(2**31)),
     )
