@@ -42,7 +42,13 @@ def dare_planted(corpus: str) -> None:
     with work_folder(f"dare_planted-{corpus}", salt=salt) as work:
         makers = {
             work / f"{strength}-{seed}.json": partial(
-                _score, paper, study, _with(settings, strength, seed), paper.seed + seed, corpus
+                _score,
+                paper,
+                study,
+                compute,
+                _with(settings, strength, seed),
+                paper.seed + seed,
+                corpus,
             )
             for strength, seed in tasks
         }
@@ -58,13 +64,19 @@ def _with(settings: PlantedVideos, strength: float, seed: int) -> PlantedVideos:
 
 
 def _score(
-    paper: Venues, study: PlantedStudy, settings: PlantedVideos, seed: int, corpus: str, file: Path
+    paper: Venues,
+    study: PlantedStudy,
+    compute: Compute,
+    settings: PlantedVideos,
+    seed: int,
+    corpus: str,
+    file: Path,
 ) -> None:
     """Plant a set, fit every method on it, and write what each scores on the test part."""
     if any(METHODS[name].keras for name in study.methods):
         from tfrepro.models.devices import configure
 
-        configure("auto", "float32", threads=1)
+        configure(compute.device, compute.precision, threads=1)
     home = file.with_suffix("")
     home.mkdir(exist_ok=True)
     features, sounds = _plant(settings, home)
