@@ -13,3 +13,8 @@ def real_data() -> Path:
     if not MIRROR.is_dir():
         pytest.skip("no mirror folder ../shared/data")
     return MIRROR
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the pipeline, which takes longest, so that no process waits for it in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("pipeline") is None)

@@ -4,7 +4,8 @@ by sample, which is how a lasso of one target is made to code many.
 2,000 standardised samples of 20 classes, 200 atoms, ten samples of each class, as TMDL starts
 with. Both work in float32, as features are kept, and may use every core. Scikit-learn's tolerance
 is that of TMDL's published code; ours is halved until the objective comes as close to the best.
-Rounds take turns, so that other work slows both alike. Then the codes of a test set of
+Rounds take turns, so that other work slows both alike. The target is for visual features and λ as
+published; sparser codes are printed too. Then the codes of a test set of
 EASTERN's size, of all three modalities, by TMDL and by DMDL: seconds, without a target.
 """
 
@@ -26,8 +27,8 @@ from tfrepro.baselines.dictionary.lasso import lasso_codes
 
 SAMPLES, CLASSES, ATOMS_PER_CLASS = 2000, 20, 10
 TARGET = 10.0
-# Dimension of the samples, λ, whether the target counts.
-CASES = ((4096, 10.0, True), (4096, 5.0, True), (512, 1.0, False), (4096, 0.1, False))
+# Dimension of the samples, λ, whether the target counts: for visual features and λ as published.
+CASES = ((4096, 0.1, True), (4096, 5.0, False), (512, 1.0, False))
 THEIR_TOLERANCE = 1e-3  # of the duality gap, as in the published code of TMDL
 FIRST_TOLERANCE = 0.4
 TEST_SET = {"visual": 4096, "acoustic": 512, "textual": 100}

@@ -49,3 +49,32 @@ def test_the_networks_behind_the_features_are_named_with_their_weights():
         "visual, visual_sequence: tflite, weights: net.tflite",
         "acoustic: alexnet, weights: random (seed 1)",
     ]
+
+
+def test_corrected_p_and_effect_stand_beside_p_where_there_are_any():
+    cell = {"mean": 0.5, "std": 0.1, "n": 5, "published": None}
+    row = {"micro_f1": cell, "p_micro_f1": 0.01, "q_micro_f1": 0.04, "effect_micro_f1": 1.5}
+    corpus = {"name": "rendered", "stands_in_for": None}
+    made = {"paper": "dare", "table": "table3", "corpus": corpus,
+            "rows": {"trumann": row, "dare": {"micro_f1": cell}}}  # fmt: skip
+    _, heading, first, second = table_text(made).splitlines()[:4]
+    assert heading.split() == ["method", "micro_f1", "published", "p", "q", "d"]
+    assert first.split() == ["trumann", "50.00", "±", "10.00", "-", "0.01", "0.04", "1.5"]
+    assert second.split() == ["dare", "50.00", "±", "10.00", "-"]
+
+
+def test_a_score_that_is_not_there_is_a_dash():
+    cell = {"mean": None, "std": None, "n": 5, "published": None}
+    corpus = {"name": "rendered", "stands_in_for": None}
+    made = {"paper": "dare", "table": "table5", "corpus": corpus,
+            "rows": {"dare": {"micro_f1_group_4": cell}}}  # fmt: skip
+    assert table_text(made).splitlines()[2].split() == ["dare", "-", "-"]
+
+
+def test_a_search_lists_what_was_tried():
+    corpus = {"name": "rendered", "stands_in_for": "VENUE-188"}
+    made = {"paper": "dare", "table": "search of dare", "corpus": corpus, "rows": {},
+            "tried": [[[["batch", 32], ["scaling", "unit"]], 0.5, 0.25]]}  # fmt: skip
+    title, line = table_text(made).splitlines()
+    assert "VENUE-188" in title
+    assert line.split() == ["50.00", "25.00", "batch", "32,", "scaling", "unit"]
