@@ -45,6 +45,12 @@ def sound_files(corpus: str) -> list[Path]:
     return sorted(folder.iterdir()) if folder else []
 
 
+def tree_files(values: Section) -> list[Path]:
+    """Of a label tree that a method's settings name."""
+    folder = getattr(values, "tree_folder", None)
+    return sorted(folder.iterdir()) if folder and folder.is_dir() else []
+
+
 def jobs_for(features: FeatureSet, jobs: int) -> int:
     """Processes for some fits on these videos."""
     return 1 if len(features) <= FEW else jobs

@@ -34,7 +34,9 @@ def dare_figure6(corpus: str) -> None:
     paper, compute = read_section(Venues, "dare.venues"), read_section(Compute, "compute")
     log.info("runs on %s", configure(compute.device, compute.precision, threads=1))
     if sounds_of(corpus) is None:
-        raise UserError(f"{corpus}: has no external sounds; take it out of dare.venues.corpora")
+        raise UserError(
+            f"{corpus}: has no external sounds; take it out of dare.venues.figure6.corpora"
+        )
     features = read_feature_set(read(videos_of(corpus)))
     split = features.index["split"].to_numpy()
     parts = {name: part(features, np.flatnonzero(split == name)) for name in np.unique(split)}
@@ -89,8 +91,8 @@ def _examples(
     heard = in_deviations(A["train"], A["test"])
     seen = np.zeros_like(heard)
     if "visual" in test.arrays:
-        X = {name: np.asarray(some.arrays["visual"], float) for name, some in parts.items()}
-        seen = expected_from(X["train"], A["train"], X["test"])
+        X, X_test = (np.asarray(parts[name].arrays["visual"]) for name in ("train", "test"))
+        seen = expected_from(X, A["train"], X_test)
     P = dare.predict_proba(test)
     right = np.where(P.argmax(axis=1) == test.y, P.max(axis=1), 0)
     has = test.index["has_acoustic"].to_numpy(bool)

@@ -13,6 +13,7 @@ from _stage import log, run, work_folder, wrote
 
 from tfrepro.corpora.microvideo_split import split_venue
 from tfrepro.corpora.microvideos.planted import CARD, build
+from tfrepro.errors import UserError
 from tfrepro.evaluation.comparison import add_comparisons
 from tfrepro.evaluation.pieces import make_missing
 from tfrepro.evaluation.scores import evaluate
@@ -37,7 +38,9 @@ def dare_planted(corpus: str) -> None:
     settings = read_section(MicroVideos, "microvideos").planted
     compute = read_section(Compute, "compute")
     code = code_of("stages/dare_planted", *(f"methods/{name}" for name in study.methods))
-    salt = f"{paper} {study} {settings} {code}"
+    if not settings.external:
+        raise UserError("microvideos.planted.external = 0: the study needs external sounds")
+    salt = f"{paper} {study} {settings} {code} {compute.precision}"
     tasks = [(strength, seed) for strength in study.external for seed in range(study.runs)]
     with work_folder(f"dare_planted-{corpus}", salt=salt) as work:
         makers = {
@@ -126,6 +129,7 @@ def _write(
     )
     protocol = {
         "sets": f"{study.runs} planted sets, each split into train, valid and test",
+        "missing": "what a video lacks is zeros",
         "external": "strength of the concepts shared by videos and sounds, in percent",
         "test": TEST,
     }

@@ -5,7 +5,7 @@ from functools import partial
 from _paths import runs
 from _stage import run
 from _train import train
-from _venues import hyper_parameters, run_initialisations, sound_files, videos_of
+from _venues import hyper_parameters, run_initialisations, sound_files, tree_files, videos_of
 
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
@@ -14,16 +14,17 @@ from tfrepro.settings.venues import Venues
 
 def dare_run(corpus: str, method: str) -> None:
     paper = read_section(Venues, "dare.venues")
+    values = hyper_parameters(paper, corpus, method)
     train(
         method,
-        hyper_parameters(paper, corpus, method),
+        values,
         videos_of(corpus),
         partial(run_initialisations, paper),
         runs(corpus, "dare", "venues") / method,
         stage="dare_run",
         compute=read_section(Compute, "compute"),
         salt=[paper.seed, paper.runs],
-        inputs=sound_files(corpus),
+        inputs=[*sound_files(corpus), *tree_files(values)],
     )
 
 

@@ -30,7 +30,7 @@ def dare_search(corpus: str, method: str) -> None:
         DATA / "metrics" / corpus / "dare" / "search" / f"{method}.json",
         stage="dare_search",
         compute=read_section(Compute, "compute"),
-        salt=[paper.seed, how.runs, how.grids[method]],
+        salt=[paper.seed, how.runs, list(how.grids[method].items())],
         inputs=sound_files(corpus),
     )
 

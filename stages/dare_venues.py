@@ -23,7 +23,7 @@ from tfrepro.settings.venues import Venues
 METHOD = "dare"
 PROTOCOL = "test"
 TEST = "paired t-test over the initialisations, one-tailed: does dare score higher?"
-SPLIT = "one split into train, valid and test; groups, like the videos of one owner, stay together"
+SPLIT = "one split into train, valid and test: the corpus' own, or one that keeps groups together"
 # Table 4 has its own name for the method of the other tables.
 ONE_LAYER = "dare-1"
 

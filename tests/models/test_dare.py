@@ -462,6 +462,18 @@ def test_the_seed_decides(sounds):
     assert np.abs(first - other).max() > 1e-3
 
 
+def test_it_learns_in_half_precision(sounds):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        method = dare(sounds, epochs=3).fit(videos(), videos(seed=1))
+        P = method.predict_proba(videos(seed=1))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert P.dtype == np.float32
+    np.testing.assert_allclose(P.sum(axis=1), 1, atol=1e-3)
+    assert np.isfinite(method.history_[["transfer", "similarity", "estimation"]]).all(axis=None)
+
+
 def test_shuffled_labels_teach_nothing_of_other_videos(sounds):
     train, test = videos(48), videos(90, seed=1)
     assert_at_chance(lambda: dare(sounds, epochs=8), train, test, shuffles=4, within=0.15)

@@ -62,8 +62,8 @@ class Dare(EarlyFusion):
     network_ : :class:`~tfrepro.models.venue_network.VenueNetwork`
     concepts_ : names of the K' concepts; empty if there are no sounds
     taught_ : (K',) bool, which of them were learned from sounds
-    history_ : ``epoch``; means ``loss`` (of the sum), ``transfer``, ``similarity``,
-        ``estimation``; of ``valid`` ``micro_f1`` and ``macro_f1``
+    history_ : ``epoch``; means ``loss`` (of the sum) and, of alternating steps, ``transfer``,
+        ``similarity``, ``estimation``; of ``valid`` ``micro_f1`` and ``macro_f1``
     """
 
     def __init__(

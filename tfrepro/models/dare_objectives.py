@@ -65,7 +65,8 @@ class VenueSimilarity(keras.Model):
     """J2. Inputs of :meth:`pair_inputs`, targets γ : (B,)."""
 
     def __init__(self, network: VenueNetwork, reduction: str):
-        super().__init__()
+        # In half precision the products of unmapped modalities would be rounded, or overflow.
+        super().__init__(autocast=False)
         self.mappings = network.mappings
         self.reduction = reduction
         self.built = True

@@ -1,6 +1,6 @@
 """Settings of tables that compare methods on the venue, or other class, of micro-videos."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -52,11 +52,13 @@ class Figure6(Section):
 
     Attributes
     ----------
+    corpora : of those of the tables, that have external sounds
     concepts, venues : shown in the heat map
     examples : videos of which the detected concepts are listed
     detected : concepts of each
     """
 
+    corpora: tuple[MicroVideoCorpus, ...]
     concepts: int = Field(ge=1)
     venues: int = Field(ge=1)
     examples: int = Field(ge=0)
@@ -74,10 +76,18 @@ class PlantedStudy(Section):
     methods : compared on each
     """
 
-    corpora: tuple[MicroVideoCorpus, ...]
+    corpora: tuple[Literal["planted"], ...]
     runs: int = Field(ge=1)
     external: tuple[Annotated[float, Field(ge=0)], ...] = Field(min_length=1)
     methods: Names
+
+    @model_validator(mode="after")
+    def _rows_can_be_told_apart(self) -> "PlantedStudy":
+        if "dare" not in self.methods:
+            raise ValueError("methods lacks dare, which the others are compared with")
+        if len({round(100 * strength) for strength in self.external}) < len(self.external):
+            raise ValueError(f"external holds a strength twice, in percent: {list(self.external)}")
+        return self
 
 
 class Venues(Section):
@@ -118,6 +128,12 @@ class Venues(Section):
             for name in names:
                 if name not in self.methods:
                     raise ValueError(f"{key} names {name}: add it to methods as well")
+        for corpus in (*self.corpora, *self.search.corpora, *self.figure6.corpora):
+            if corpus not in self.overrides:
+                raise ValueError(f"overrides lacks {corpus}: give it {{}}")
+        for corpus in self.figure6.corpora:
+            if corpus not in self.corpora:
+                raise ValueError(f"figure6.corpora names {corpus}: add it to corpora as well")
         return self
 
     def values(self, corpus: str, method: str, *, deep: bool) -> Values:

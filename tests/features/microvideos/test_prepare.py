@@ -151,7 +151,10 @@ def test_videos_for_validation_are_drawn_from_those_for_training():
 def test_a_split_without_training_videos_is_refused():
     features = videos()
     features.index["split"] = "test"
-    with pytest.raises(UserError, match="no video is for training"):
+    with pytest.raises(UserError, match="no video of a known class is for training"):
+        given_or_made_split(features, (0, 1))
+    features.index["split"] = "train"
+    with pytest.raises(UserError, match="no video of a known class is for testing"):
         given_or_made_split(features, (0, 1))
 
 
@@ -169,7 +172,19 @@ def test_a_modality_that_no_training_video_has_is_left_out(tmp_path, caplog):
     assert add_texts(features, np.arange(10), words_of, rare, 3, tmp_path) is features
     assert "no textual vectors" in caplog.text
     assert add_codes(features, np.arange(10), coder.learn) == (features, None)
-    assert completed(features, np.arange(10), {}) == (features, None)
+    features = videos(visual=np.ones((20, 2), np.float32), acoustic=np.ones((20, 2), np.float32))
+    features.index["has_acoustic"] = np.arange(20) >= 10
+    made, completion = completed(features, np.arange(10), {})
+    assert list(made.arrays) == list(made.meta["modalities"]) == ["visual"]
+    assert completion is None
+
+
+def test_where_all_videos_are_silent_the_sounds_alone_are_coded():
+    features, coder = videos(), Coder()
+    features.index["has_acoustic"] = False
+    made, external = add_codes(features, np.arange(10), coder.learn, videos(5))
+    assert (made.arrays["acoustic"] == 0).all()
+    assert len(external.arrays["acoustic"]) == len(coder.X) == 5
 
 
 def test_a_text_without_a_known_word_counts_as_missing(tmp_path):

@@ -4,7 +4,7 @@ A modality that no training video has, or whose words are too rare to learn from
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,9 @@ def given_or_made_split(features: FeatureSet, seeds: tuple[int, int]) -> np.ndar
         return split_venue(features.y, seeds, groups=groups)
     train = np.flatnonzero(given == "train")
     if not len(train):
-        raise UserError("split: no video is for training")
+        raise UserError("split: no video of a known class is for training")
+    if "test" not in given:
+        raise UserError("split: no video of a known class is for testing")
     if "valid" not in given:
         own = None if groups is None else groups[train]
         count = round(SHARE * len(train))
@@ -155,7 +157,8 @@ def _coded(features: FeatureSet, coder: Any, heard: np.ndarray) -> FeatureSet:
     """With codes of the sounds that are there instead of their blocks."""
     X = features.stack(BLOCKS)
     codes = np.zeros((len(X), coder.transform(X[:1]).shape[1]), np.float32)
-    codes[heard] = coder.transform(X[heard])
+    if heard.any():
+        codes[heard] = coder.transform(X[heard])
     rest = {name: array for name, array in features.arrays.items() if name not in BLOCKS}
     kept = {name: features.meta["modalities"][name] for name in rest}
     made_by = {"name": "stacked denoising autoencoder, on the training sounds", "weights": "none"}
@@ -171,6 +174,8 @@ def completed(
 ) -> tuple[FeatureSet, LowRankCompletion | None]:
     """With the vectors that videos lack filled in, learned on the training rows.
 
+    A modality that no training video has is left out.
+
     Source: DARE, section 5.1; NMCL, section 5.1.
     """
     missing = {
@@ -178,7 +183,8 @@ def completed(
         for name in MODALITIES
         if name in features.arrays
     }
-    missing = {name: gone for name, gone in missing.items() if not gone[train].all()}
+    features = _without(features, [name for name, gone in missing.items() if gone[train].all()])
+    missing = {name: gone for name, gone in missing.items() if name in features.arrays}
     if not any(gone.any() for gone in missing.values()):
         return features, None
     blocks = {name: features.arrays[name] for name in missing}
@@ -188,6 +194,24 @@ def completed(
     )
     filled = fitted.complete(blocks, missing)
     return replace(features, arrays={**features.arrays, **filled}), fitted
+
+
+def _without(features: FeatureSet, names: Sequence[str]) -> FeatureSet:
+    """The set without some modalities, and their sequences."""
+    left_out = {*names, *(f"{name}_sequence" for name in names)} & set(features.arrays)
+    if not left_out:
+        return features
+    log.warning("no training video has %s, left out", ", ".join(names))
+    return replace(
+        features,
+        arrays={k: array for k, array in features.arrays.items() if k not in left_out},
+        meta={
+            **features.meta,
+            "modalities": {
+                k: v for k, v in features.meta["modalities"].items() if k not in left_out
+            },
+        },
+    )
 
 
 def _with_arrays(
