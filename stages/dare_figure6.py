@@ -6,7 +6,8 @@ from _code import code_of
 from _paths import metrics, model, plots
 from _stage import log, read, run, wrote
 from _tables import corpus_facts
-from _venues import hyper_parameters, sounds_of, videos_of
+from _venue_paths import sounds_of, videos_of
+from _venue_settings import hyper_parameters
 
 from tfrepro.errors import UserError
 from tfrepro.evaluation.concept_correlation import (
@@ -31,16 +32,19 @@ METHOD = "dare"
 
 
 def dare_figure6(corpus: str) -> None:
-    paper, compute = read_section(Venues, "dare.venues"), read_section(Compute, "compute")
+    paper = read_section(Venues, "dare.venues")
+    compute = read_section(Compute, "compute")
     log.info("runs on %s", configure(compute.device, compute.precision, threads=1))
-    if sounds_of(corpus) is None:
+    sounds = sounds_of(corpus)
+    if sounds is None:
         raise UserError(
             f"{corpus}: has no external sounds; take it out of dare.venues.figure6.corpora"
         )
     features = read_feature_set(read(videos_of(corpus)))
     split = features.index["split"].to_numpy()
     parts = {name: part(features, np.flatnonzero(split == name)) for name in np.unique(split)}
-    dare = make_method(METHOD, hyper_parameters(paper, corpus, METHOD), paper.seed)
+    values = hyper_parameters(paper, corpus, METHOD, paper.methods[METHOD], sounds)
+    dare = make_method(METHOD, values, paper.seed)
     dare.fit(parts["train"], parts["valid"])
     scores = evaluate(parts["test"].y, dare.predict_proba(parts["test"]))
     log.info("%s", scores)

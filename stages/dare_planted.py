@@ -10,6 +10,7 @@ import pandas as pd
 from _code import code_of
 from _paths import metrics
 from _stage import log, run, work_folder, wrote
+from _venue_settings import hyper_parameters
 
 from tfrepro.corpora.microvideo_split import split_venue
 from tfrepro.corpora.microvideos.planted import CARD, build
@@ -22,7 +23,7 @@ from tfrepro.features.feature_set import FeatureSet, write_feature_set
 from tfrepro.features.microvideos.planted import make_features
 from tfrepro.features.rows import part
 from tfrepro.files import read_json, write_json
-from tfrepro.methods import METHODS, make_method, read_hyper_parameters
+from tfrepro.methods import METHODS, make_method
 from tfrepro.settings.microvideos import MicroVideos, PlantedVideos
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
@@ -87,12 +88,8 @@ def _score(
     parts = {name: part(features, np.flatnonzero(split == name)) for name in np.unique(split)}
     scores = {}
     for name in study.methods:
-        entry = METHODS[name]
-        values = paper.values(corpus, name, deep=entry.keras)
-        if "sounds" in entry.settings.model_fields:
-            values |= {"sounds": str(sounds)}
-        hyper_parameters = read_hyper_parameters(name, values, prefix="dare.venues.methods")
-        method = make_method(name, hyper_parameters, seed).fit(parts["train"], parts["valid"])
+        values = hyper_parameters(paper, corpus, name, paper.methods[name], sounds)
+        method = make_method(name, values, seed).fit(parts["train"], parts["valid"])
         scores[name] = evaluate(parts["test"].y, method.predict_proba(parts["test"]))
         log.info("%s %s %s", file.stem, name, scores[name])
     write_json(file, scores)

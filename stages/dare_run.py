@@ -5,7 +5,9 @@ from functools import partial
 from _paths import runs
 from _stage import run
 from _train import train
-from _venues import hyper_parameters, run_initialisations, sound_files, tree_files, videos_of
+from _venue_paths import files_of, sounds_of, videos_of
+from _venue_runs import run_initialisations
+from _venue_settings import hyper_parameters
 
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
@@ -14,17 +16,19 @@ from tfrepro.settings.venues import Venues
 
 def dare_run(corpus: str, method: str) -> None:
     paper = read_section(Venues, "dare.venues")
-    values = hyper_parameters(paper, corpus, method)
+    sounds = sounds_of(corpus)
+    values = hyper_parameters(paper, corpus, method, paper.methods[method], sounds)
+    tree = getattr(values, "tree_folder", None)
     train(
         method,
         values,
         videos_of(corpus),
-        partial(run_initialisations, paper),
+        partial(run_initialisations, seed=paper.seed, runs=paper.runs),
         runs(corpus, "dare", "venues") / method,
         stage="dare_run",
         compute=read_section(Compute, "compute"),
         salt=[paper.seed, paper.runs],
-        inputs=[*sound_files(corpus), *tree_files(values)],
+        inputs=[*files_of(sounds), *files_of(tree)],
     )
 
 

@@ -1,5 +1,6 @@
 """DARE: hyper-parameters of one method, searched on the validation part of one corpus."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from _paths import DATA
 from _stage import log, run
 from _tables import corpus_facts
 from _train import train
-from _venues import hyper_parameters, sound_files, videos_of
+from _venue_paths import files_of, sounds_of, videos_of
+from _venue_settings import hyper_parameters
 
 from tfrepro.evaluation.search import search
 from tfrepro.evaluation.tables import build_table, write_table
@@ -22,37 +24,36 @@ from tfrepro.settings.venues import Search, Venues
 def dare_search(corpus: str, method: str) -> None:
     paper = read_section(Venues, "dare.venues")
     how = read_section(Search, "dare.venues.search")
+    sounds = sounds_of(corpus)
     train(
         method,
-        hyper_parameters(paper, corpus, method),
+        hyper_parameters(paper, corpus, method, paper.methods[method], sounds),
         videos_of(corpus),
-        partial(_search, paper, how, method),
+        partial(_search, method, how.grids[method], seed=paper.seed, runs=how.runs),
         DATA / "metrics" / corpus / "dare" / "search" / f"{method}.json",
         stage="dare_search",
         compute=read_section(Compute, "compute"),
         salt=[paper.seed, how.runs, list(how.grids[method].items())],
-        inputs=sound_files(corpus),
+        inputs=files_of(sounds),
     )
 
 
 def _search(
-    paper: Venues,
-    how: Search,
     method: str,
+    grid: Mapping[str, Sequence[Any]],
     make: Any,
     features: FeatureSet,
     work: Path,
     file: Path,
     *,
+    seed: int,
+    runs: int,
     jobs: int,
     info: dict[str, Any],
     title: str,
 ) -> None:
     """The experiment: every combination of the method's grid."""
-    grid = how.grids[method]
-    found = search(
-        make, features, grid, work, seed=paper.seed, runs=how.runs, jobs=jobs, title=title
-    )
+    found = search(make, features, grid, work, seed=seed, runs=runs, jobs=jobs, title=title)
     log.info("best: %s", found[0])
     table = build_table(
         "dare",
@@ -60,8 +61,8 @@ def _search(
         corpus_facts(features),
         {
             "scored_on": "the validation part; the test part is not looked at",
-            "initialisations": how.runs,
-            "seed": paper.seed,
+            "initialisations": runs,
+            "seed": seed,
             "chosen_by": "micro_f1",
         },
         {},

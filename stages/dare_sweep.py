@@ -8,48 +8,50 @@ import pandas as pd
 from _paths import runs
 from _stage import log, run
 from _train import train
-from _venues import hyper_parameters, run_initialisations, sound_files, sounds_of, videos_of
+from _venue_paths import files_of, sounds_of, videos_of
+from _venue_runs import run_initialisations
+from _venue_settings import hyper_parameters
 
 from tfrepro.evaluation.variants import with_parameters
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.files import atomic_folder
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
-from tfrepro.settings.venues import Venues
+from tfrepro.settings.venues import Sweeps, Venues
 
 METHOD = "dare"
 
 
 def dare_sweep(corpus: str, name: str) -> None:
     paper = read_section(Venues, "dare.venues")
-    values = getattr(paper.sweeps, name)
+    sweeps = read_section(Sweeps, "dare.venues.sweeps")
+    sounds = sounds_of(corpus)
+    values = getattr(sweeps.values, name)
     if name == "concepts":
-        values = [round(share * _concepts(corpus)) for share in values]
+        values = [round(share * _concepts(corpus, sounds)) for share in values]
     train(
         METHOD,
-        hyper_parameters(paper, corpus, METHOD),
+        hyper_parameters(paper, corpus, METHOD, paper.methods[METHOD], sounds),
         videos_of(corpus),
-        partial(_sweep, paper, name, values),
+        partial(_sweep, name, values, seed=paper.seed, runs=sweeps.runs),
         runs(corpus, "dare", f"{name}_sweep"),
         stage="dare_sweep",
         compute=read_section(Compute, "compute"),
-        salt=[paper.seed, paper.runs, name, values],
-        inputs=sound_files(corpus),
+        salt=[paper.seed, sweeps.runs, name, values],
+        inputs=files_of(sounds),
     )
 
 
-def _concepts(corpus: str) -> int:
+def _concepts(corpus: str, sounds: Path | None) -> int:
     """How many concepts the external sounds have."""
-    folder = sounds_of(corpus)
-    if folder is None:
+    if sounds is None:
         log.warning("%s: has no external sounds, so Figure 4 has one point only", corpus)
         return 0
-    tags = pd.read_parquet(folder / "index.parquet", columns=["concepts"])["concepts"]
+    tags = pd.read_parquet(sounds / "index.parquet", columns=["concepts"])["concepts"]
     return len({name for names in tags for name in names})
 
 
 def _sweep(
-    paper: Venues,
     name: str,
     values: list[float],
     make: Any,
@@ -64,7 +66,6 @@ def _sweep(
     with atomic_folder(folder) as part:
         for number, value in enumerate(dict.fromkeys(values)):
             run_initialisations(
-                paper,
                 with_parameters(make, **{name: value}),
                 features,
                 work / f"{number}",

@@ -8,7 +8,7 @@ from _code import code_of
 from _paths import metrics, plots, runs
 from _stage import read, run, wrote
 from _tables import corpus_facts, read_rows
-from _venues import videos_of
+from _venue_paths import videos_of
 
 from tfrepro.evaluation.comparison import add_comparisons
 from tfrepro.evaluation.popularity_groups import group_scores, popularity_groups
@@ -31,7 +31,8 @@ ONE_LAYER = "dare-1"
 def dare_venues(corpus: str) -> None:
     paper = read_section(Venues, "dare.venues")
     features = read_feature_set(read(videos_of(corpus)))
-    found = read_rows(corpus, "dare", "venues", paper.methods, read_run)
+    rows = dict.fromkeys(name for names in paper.rows.model_dump().values() for name in names)
+    found = read_rows(corpus, "dare", "venues", rows, read_run)
     sweeps = {name: _sweep(corpus, name) for name in ("concepts", "dropout")}
     facts = _Facts(paper, features, found, sweeps)
     scores = {name: run.scores(PROTOCOL) for name, run in found.items()}
@@ -67,7 +68,8 @@ class _Facts:
         found: Mapping[str, Run],
         sweeps: Mapping[str, Mapping[str, Run]],
     ):
-        self._paper, self._features, self._found = paper, features, found
+        self._features, self._found = features, found
+        self._seed = paper.seed
         every = [*found.values(), *(run for runs in sweeps.values() for run in runs.values())]
         self._code = merge_code([code_of("stages/dare_venues"), *(r.info["code"] for r in every)])
 
@@ -76,8 +78,8 @@ class _Facts:
         protocol = {
             "splits": SPLIT,
             "videos": {part: int((split == part).sum()) for part in ("train", "valid", "test")},
-            "initialisations": self._paper.runs,
-            "seed": self._paper.seed,
+            "initialisations": max(map(len, scores.values())),
+            "seed": self._seed,
         }
         compared = reference in scores
         if compared:

@@ -332,7 +332,16 @@ def _keys_used_in(tree, sections):
         for node in nodes
         if isinstance(node, ast.Assign) and id(node.value) in calls
     }
-    items = {id(node.value): node.slice for node in nodes if isinstance(node, ast.Subscript)}
+    items = {id(node.value): node.slice for node in nodes if isinstance(node, ast.Subscript)} | {
+        id(node.args[0]): node.args[1]
+        for node in nodes
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr"
+    }
+    constants = {
+        node.targets[0].id: node.value.value
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+    }
     arguments = {
         id(argument)
         for node in nodes
@@ -350,7 +359,8 @@ def _keys_used_in(tree, sections):
         key = section if node.attr.startswith("model_") else f"{section}.{node.attr}"
         if id(node) in items:
             item = items[id(node)]
-            key += f".{item.value}" if isinstance(item, ast.Constant) else ".*"
+            name = constants.get(ast.unparse(item), getattr(item, "value", None))
+            key += f".{name}" if isinstance(name, str) else ".*"
         used.add(key)
     return used
 
@@ -447,6 +457,8 @@ def test_no_stage_declares_a_parameter_it_does_not_read(stage):
          {"compute.*", "compute.jobs"}),
         ("s = read_section(Table, 'dare')\ns.methods['sda']['C']", {"dare.methods.sda"}),
         ("s = read_section(Table, 'dare')\ns.methods[name]", {"dare.methods.*"}),
+        ("M = 'sda'\ns = read_section(Table, 'dare')\ns.methods[M]", {"dare.methods.sda"}),
+        ("s = read_section(Table, 'dare')\ngetattr(s.sweeps, name)", {"dare.sweeps.*"}),
         ("s = read_section(Table, 'dare')\nprint(*s.methods)", {"dare.methods"}),
         ("def other(s): return s.seed", set()),
     ],

@@ -21,9 +21,9 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Lasso
 
-from tfrepro.baselines.dictionary.inputs import unit_length
 from tfrepro.baselines.dictionary.joint_sparse import joint_sparse_codes, objective
 from tfrepro.baselines.dictionary.lasso import lasso_codes
+from tfrepro.features.scaling import unit_length
 
 SAMPLES, CLASSES, ATOMS_PER_CLASS = 2000, 20, 10
 TARGET = 10.0

@@ -8,7 +8,6 @@ from tfrepro.features.feature_set import FeatureSet
 from tfrepro.features.sequences import (
     Sequences,
     StepScaling,
-    choose_modalities,
     sequences_of,
 )
 
@@ -77,14 +76,3 @@ class TestSequencesOfASet:
     def test_a_length_beyond_the_array_is_refused(self):
         with pytest.raises(ValueError, match=r"length 5 in row 1: must lie in 0 \.\.\. 4"):
             Sequences(STEPS[:2], np.array([4, 5]))
-
-    def test_modalities_come_in_one_order(self):
-        features = a_set(
-            {"acoustic_sequence_length": [1, 1]},
-            textual=np.ones((2, 3), np.float32),
-            acoustic_sequence=np.ones((2, 1, 3), np.float32),
-        )
-        assert choose_modalities(features, None) == ("acoustic", "textual")
-        assert choose_modalities(features, ["textual", "visual"]) == ("visual", "textual")
-        with pytest.raises(ValueError, match="must be some of visual, acoustic, textual"):
-            choose_modalities(features, ["smell"])

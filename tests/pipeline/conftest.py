@@ -102,7 +102,7 @@ def _make_small(file: Path) -> None:
         },
         "methods": {name: venues["methods"][name] for name in methods},
         "overrides": {"rendered": {}},
-        "sweeps": {"concepts": [0.0, 1.0], "dropout": [0.1]},
+        "sweeps": {"runs": 1, "values": {"concepts": [0.0, 1.0], "dropout": [0.1]}},
         "search": {
             "corpora": ["rendered"],
             "runs": 1,

@@ -175,8 +175,16 @@ VENUES = "dare.venues"
         ("rows.table3", ["dare", "alexnet"], f"{VENUES}: rows.table3 names alexnet: add it to"),
         ("overrides.rendered", {"dar": {}}, f"{VENUES}: overrides.rendered names dar: add it to"),
         ("search.grids", {"svm": {"C": [1]}}, f"{VENUES}: search.grids names svm: add it to"),
-        ("sweeps.dropout", [1.0], f"{VENUES}.sweeps.dropout.0 = 1.0: must be less than 1"),
-        ("corpora", ["rendered", "mosi"], f"{VENUES} names mosi: add it to microvideos.corpora as well"),
+        (
+            "sweeps.values.dropout",
+            [1.0],
+            f"{VENUES}.sweeps.values.dropout.0 = 1.0: must be less than 1",
+        ),
+        (
+            "corpora",
+            ["rendered", "mosi"],
+            f"{VENUES} names mosi: add it to microvideos.corpora as well",
+        ),
         ("deep.batch", 1, f"{VENUES}.methods.early-fusion-0.batch = 1: must be at least 2"),
         ("methods.dare.steps", "both", f"{VENUES}.methods.dare.steps = 'both': must be"),
     ],

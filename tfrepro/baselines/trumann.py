@@ -15,7 +15,7 @@ from tfrepro.corpora.label_tree import LabelTree, from_two_levels
 from tfrepro.corpora.trumann_tree import read_trumann_tree
 from tfrepro.errors import UserError
 from tfrepro.features.feature_set import FeatureSet
-from tfrepro.features.microvideos.extracted import MODALITIES
+from tfrepro.features.modalities import choose_modalities
 from tfrepro.features.scaling import Kind, Scaling
 
 PIECE = 2048  # rows in memory at a time
@@ -100,9 +100,7 @@ class Trumann:
         """
         self._check_settings()
         strengths = Strengths(self.agreement, self.ridge, self.tree)
-        self.modalities_ = [name for name in MODALITIES if name in train.arrays]
-        if not self.modalities_:
-            raise ValueError(f"this set has none of the modalities {', '.join(MODALITIES)}")
+        self.modalities_ = choose_modalities(train)
         self.seen_, y = np.unique(train.y, return_inverse=True)
         arrays = {name: train.arrays[name] for name in self.modalities_}
         self.scaling_ = Scaling(self.scaling).fit(arrays)

@@ -39,8 +39,7 @@ class Scaling:
         if self.kind == "none":
             return np.asarray(X, np.float32)
         if self.kind == "unit":
-            lengths = np.linalg.norm(X, axis=1, keepdims=True)
-            return (X / np.where(lengths == 0, 1, lengths)).astype(np.float32, copy=False)
+            return unit_length(X).astype(np.float32, copy=False)
         mean, deviation = self.moments_[name]
         return ((X - mean) / deviation).astype(np.float32, copy=False)
 
@@ -59,6 +58,12 @@ class Scaling:
             names = [key.removesuffix("_mean") for key in kept.files if key.endswith("_mean")]
             made.moments_ = {n: (kept[f"{n}_mean"], kept[f"{n}_deviation"]) for n in names}
         return made
+
+
+def unit_length(X: np.ndarray) -> np.ndarray:
+    """Rows of length one: (n, D); rows of zeros stay zeros."""
+    length = np.linalg.norm(X, axis=1, keepdims=True)
+    return X / np.where(length > 0, length, 1)
 
 
 def _moments(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,14 +7,13 @@ beyond may be anything, and is zeros once it is scaled. A modality of which a se
 a video is a sequence of one step.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from tfrepro.features.feature_set import FeatureSet
-from tfrepro.features.microvideos.extracted import MODALITIES
 from tfrepro.features.rows import RowsOf, read_rows
 
 _BLOCK = 256
@@ -70,21 +69,6 @@ def sequences_of(features: FeatureSet, modality: str) -> Sequences:
     if f"has_{modality}" in features.index:
         there = features.index[f"has_{modality}"].to_numpy(np.int32)
     return Sequences(features.arrays[modality], there)
-
-
-def choose_modalities(features: FeatureSet, wanted: Sequence[str] | None) -> tuple[str, ...]:
-    """Those wanted, or for None those that there are; in the order of MODALITIES.
-
-    Raises ValueError if that is none, or if one is not known.
-    """
-    if wanted is None:
-        wanted = [
-            m for m in MODALITIES if m in features.arrays or f"{m}_sequence" in features.arrays
-        ]
-    unknown = set(wanted) - set(MODALITIES)
-    if unknown or not wanted:
-        raise ValueError(f"modalities {tuple(wanted)}: must be some of {', '.join(MODALITIES)}")
-    return tuple(name for name in MODALITIES if name in wanted)
 
 
 class StepScaling:

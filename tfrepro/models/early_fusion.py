@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.random import default_rng
 
 from tfrepro.features.feature_set import FeatureSet
-from tfrepro.features.microvideos.extracted import MODALITIES
+from tfrepro.features.modalities import choose_modalities
 from tfrepro.features.scaling import Scaling
 from tfrepro.features.streaming import streamed_batches
 from tfrepro.models.dare_objectives import VenueEstimation
@@ -90,7 +90,7 @@ class EarlyFusion:
         """
         one_of("loss", self.loss, ("squared", "cross-entropy"))
         one_of("reduction", self.reduction, ("sum", "mean"))
-        arrays = inputs_of(train)
+        arrays = {name: train.arrays[name] for name in choose_modalities(train)}
         self.classes_ = train.classes
         self.scaling_ = Scaling(self.scaling).fit(arrays)
         self.network_ = self._network(train, arrays)
@@ -217,14 +217,3 @@ def one_of(name: str, value: str, allowed: Sequence[str]) -> None:
     """Raise ValueError unless ``value`` of the setting ``name`` is allowed."""
     if value not in allowed:
         raise ValueError(f"{name} = {value!r}: must be {' or '.join(allowed)}")
-
-
-def inputs_of(features: FeatureSet) -> dict[str, np.ndarray]:
-    """The vectors of a set, in the papers' order of modalities.
-
-    Raises ValueError if there are none.
-    """
-    arrays = {name: features.arrays[name] for name in MODALITIES if name in features.arrays}
-    if not arrays:
-        raise ValueError(f"needs one of {', '.join(MODALITIES)}: this set has none of them")
-    return arrays

@@ -15,7 +15,8 @@ from scipy.special import softmax
 
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.features.microvideos.extracted import MODALITIES
-from tfrepro.features.sequences import Sequences, StepScaling, choose_modalities, sequences_of
+from tfrepro.features.modalities import choose_modalities
+from tfrepro.features.sequences import Sequences, StepScaling, sequences_of
 from tfrepro.layers.dictionary import ConvolutionalDictionary
 from tfrepro.layers.masked_lstm import MaskedLstm
 from tfrepro.layers.towers import glorot
@@ -145,7 +146,7 @@ class SequenceClassifier:
 
     def fit(self, train: FeatureSet, valid: FeatureSet | None = None) -> "SequenceClassifier":
         """Train; raises ValueError if a modality that is asked for is not there."""
-        self.modalities_ = choose_modalities(train, self.modalities)
+        self.modalities_ = choose_modalities(train, self.modalities, sequences=True)
         sequences = {name: sequences_of(train, name) for name in self.modalities_}
         self.scalings_ = {
             name: StepScaling(self.standardise).fit(given) for name, given in sequences.items()

@@ -14,6 +14,7 @@ from tfrepro.settings.microvideos import MicroVideos
 from tfrepro.settings.reading import FILE, read_section
 from tfrepro.settings.shared import Acoustic, Compute, Sources
 from tfrepro.settings.sounds import Sounds
+from tfrepro.settings.venues import merged
 from tfrepro.settings.yt8m import Yt8m
 
 
@@ -60,7 +61,9 @@ def _method_entries(settings: Settings) -> Iterator[tuple[str, str, Mapping[str,
         where = f"dare.venues.overrides.{corpus}" if corpus else "dare.venues.methods"
         for name in venues.methods:
             deep = name in METHODS and METHODS[name].keras
-            yield where, name, venues.values(corpus, name, deep=deep), "classes"
+            own = venues.overrides.get(corpus, {})
+            values = merged(venues.deep, own, name, venues.methods[name], deep=deep)
+            yield where, name, values, "classes"
     paper = settings.crossmodal
     for name, values in paper.methods.items():
         yield "crossmodal.methods", name, values, "embeddings"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tfrepro.features.scaling import Kind
 from tfrepro.settings.base import Section
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -32,7 +33,7 @@ class EarlyFusion(Section):
     dropout: Share
     loss: Literal["squared", "cross-entropy"]
     reduction: Literal["sum", "mean"]
-    scaling: Literal["none", "unit", "standard"]
+    scaling: Kind
     init_std: Annotated[float, Field(gt=0)] | None
     learning_rate: float = Field(gt=0)
     batch: int = Field(ge=2)
@@ -117,5 +118,5 @@ class Trumann(Section):
     iterations: int = Field(ge=1)
     least_change: float = Field(ge=0)
     weights_of_nodes: Literal["global", "per-task"]
-    scaling: Literal["none", "unit", "standard"]
+    scaling: Kind
     tree_folder: Path | None

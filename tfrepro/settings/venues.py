@@ -1,5 +1,6 @@
 """Settings of tables that compare methods on the venue, or other class, of micro-videos."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -19,8 +20,8 @@ class Rows(Section):
     table5: Names
 
 
-class Sweeps(Section):
-    """Values of one hyper-parameter that ``dare`` is trained with, every other one as it is.
+class SweepValues(Section):
+    """Values of one hyper-parameter.
 
     Attributes
     ----------
@@ -30,6 +31,19 @@ class Sweeps(Section):
 
     concepts: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(min_length=1)
     dropout: tuple[Annotated[float, Field(ge=0, lt=1)], ...] = Field(min_length=1)
+
+
+class Sweeps(Section):
+    """``dare`` with other values of one hyper-parameter, every other one as it is.
+
+    Attributes
+    ----------
+    runs : initialisations with each value
+    values : of each hyper-parameter
+    """
+
+    runs: int = Field(ge=1)
+    values: SweepValues
 
 
 class Search(Section):
@@ -136,11 +150,18 @@ class Venues(Section):
                 raise ValueError(f"figure6.corpora names {corpus}: add it to corpora as well")
         return self
 
-    def values(self, corpus: str, method: str, *, deep: bool) -> Values:
-        """The hyper-parameters of a method on a corpus; ``deep`` says if it is a network."""
-        own = self.overrides.get(corpus, {})
-        shared = [self.deep, own.get("deep", {})] if deep else []
-        made: Values = {}
-        for part in (*shared, self.methods[method], own.get(method, {})):
-            made |= part
-        return made
+
+def merged(
+    shared: Values, own: Mapping[str, Values], method: str, values: Values, *, deep: bool
+) -> Values:
+    """The hyper-parameters of a method on a corpus: what is said last of one holds.
+
+    Parameters
+    ----------
+    shared : those that all networks have in common
+    own : the overrides of the corpus: ``deep`` or a method -> what is different there
+    values : of the method on any corpus
+    deep : whether it is a network
+    """
+    common = shared | own.get("deep", {}) if deep else {}
+    return common | values | own.get(method, {})

@@ -5,7 +5,8 @@ A dictionary is D (K, D_s), a row an atom.
 
 import numpy as np
 
-from tfrepro.baselines.dictionary.inputs import Read, unit_length
+from tfrepro.baselines.dictionary.inputs import Read
+from tfrepro.features.scaling import unit_length
 
 
 def project_to_ball(D: np.ndarray) -> np.ndarray:

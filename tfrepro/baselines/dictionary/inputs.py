@@ -8,18 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from tfrepro.features.feature_set import FeatureSet
-from tfrepro.features.microvideos.extracted import MODALITIES
+from tfrepro.features.scaling import unit_length
 
 # The inputs X^s (n, D_s), a list of S, of the rows asked for.
 Read = Callable[[np.ndarray | slice], list[np.ndarray]]
-
-
-def modalities_of(features: FeatureSet) -> tuple[str, ...]:
-    """Those of visual, acoustic and textual that a set has; ValueError if it has none."""
-    names = tuple(name for name in MODALITIES if name in features.arrays)
-    if not names:
-        raise ValueError(f"no modality: this set has {', '.join(features.arrays) or 'nothing'}")
-    return names
 
 
 def modality_rows(
@@ -41,12 +33,6 @@ def joined_rows(
 ) -> list[np.ndarray]:
     """The same side by side and of length one again: a list of one (n, Σ_s D_s)."""
     return [unit_length(np.concatenate(modality_rows(features, names, rows), axis=1))]
-
-
-def unit_length(X: np.ndarray) -> np.ndarray:
-    """Rows of length one; rows of zeros stay zeros."""
-    length = np.linalg.norm(X, axis=1, keepdims=True)
-    return X / np.where(length > 0, length, 1)
 
 
 def shuffled_batches(N: int, batch: int, rng: np.random.Generator) -> Iterator[np.ndarray]:

@@ -17,13 +17,13 @@ from tfrepro.baselines.dictionary.coding import Coding
 from tfrepro.baselines.dictionary.inputs import (
     Read,
     in_pieces,
-    modalities_of,
     modality_rows,
 )
 from tfrepro.baselines.dictionary.task_driven import tune
 from tfrepro.baselines.dictionary.unsupervised import learn_dictionaries
 from tfrepro.baselines.linear import expand_classes
 from tfrepro.features.feature_set import FeatureSet
+from tfrepro.features.modalities import choose_modalities
 
 
 class DictionaryMethod:
@@ -82,7 +82,7 @@ class DictionaryMethod:
         Raises ValueError if a setting is out of its range, or if there is no modality.
         """
         self._check_settings()
-        self.modalities_ = modalities_of(train)
+        self.modalities_ = choose_modalities(train)
         self.classes_, y = np.unique(train.y, return_inverse=True)
         read, rng = self._reader(train), np.random.default_rng(self.seed)
         self.dictionaries_, objectives = learn_dictionaries(

@@ -29,11 +29,12 @@ from scipy.linalg import solve
 from scipy.special import softmax
 from sklearn.decomposition import MiniBatchDictionaryLearning
 
-from tfrepro.baselines.dictionary.inputs import in_pieces, modalities_of, unit_length
+from tfrepro.baselines.dictionary.inputs import in_pieces
 from tfrepro.baselines.dictionary.lasso import Fista
 from tfrepro.baselines.linear import expand_classes
 from tfrepro.features.feature_set import FeatureSet
-from tfrepro.features.scaling import Scaling
+from tfrepro.features.modalities import choose_modalities
+from tfrepro.features.scaling import Scaling, unit_length
 
 # Codes without labels, at the start and of test samples, are exact, as in the published code.
 _EXACT = {"tolerance": 1e-4, "iterations": 2000}
@@ -162,7 +163,7 @@ class Tmdl:
 
     def _learn_scales(self, train: FeatureSet) -> None:
         arrays = {}
-        for name in modalities_of(train):
+        for name in choose_modalities(train):
             array = train.arrays[name]
             there = np.concatenate([array[rows].any(axis=1) for rows in in_pieces(len(array))])
             if there.any():
