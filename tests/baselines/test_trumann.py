@@ -360,7 +360,7 @@ def test_it_classifies_held_out_videos(parts, scaling):
 def test_scores_are_the_mean_view_times_the_classifier(parts):
     train, test = parts
     method = Trumann(**SMALL).fit(train)
-    assert method.modalities_ == ["visual", "acoustic", "textual"]
+    assert method.modalities_ == ("visual", "acoustic", "textual")
     shared = sum(test.arrays[name] @ A for name, A in method.maps_.items()) / 3
     np.testing.assert_allclose(method.scores(test), shared @ method.classifier_, atol=1e-9)
 
