@@ -29,6 +29,7 @@ from tfrepro.settings.shared import Compute
 from tfrepro.settings.venues import Figure6, Venues
 
 METHOD = "dare"
+PREFIX = "dare.venues.methods"
 
 
 def dare_figure6(corpus: str) -> None:
@@ -43,7 +44,14 @@ def dare_figure6(corpus: str) -> None:
     features = read_feature_set(read(videos_of(corpus)))
     split = features.index["split"].to_numpy()
     parts = {name: part(features, np.flatnonzero(split == name)) for name in np.unique(split)}
-    values = hyper_parameters(paper, corpus, METHOD, paper.methods[METHOD], sounds)
+    values = hyper_parameters(
+        METHOD,
+        paper.methods[METHOD],
+        paper.deep,
+        paper.overrides[corpus],
+        prefix=PREFIX,
+        sounds=sounds,
+    )
     dare = make_method(METHOD, values, paper.seed)
     dare.fit(parts["train"], parts["valid"])
     scores = evaluate(parts["test"].y, dare.predict_proba(parts["test"]))

@@ -30,6 +30,7 @@ from tfrepro.settings.shared import Compute
 from tfrepro.settings.venues import PlantedStudy, Venues
 
 REFERENCE = "dare"
+PREFIX = "dare.venues.methods"
 TEST = "paired t-test over the planted sets, one-tailed: does dare score higher?"
 
 
@@ -88,7 +89,14 @@ def _score(
     parts = {name: part(features, np.flatnonzero(split == name)) for name in np.unique(split)}
     scores = {}
     for name in study.methods:
-        values = hyper_parameters(paper, corpus, name, paper.methods[name], sounds)
+        values = hyper_parameters(
+            name,
+            paper.methods[name],
+            paper.deep,
+            paper.overrides[corpus],
+            prefix=PREFIX,
+            sounds=sounds,
+        )
         method = make_method(name, values, seed).fit(parts["train"], parts["valid"])
         scores[name] = evaluate(parts["test"].y, method.predict_proba(parts["test"]))
         log.info("%s %s %s", file.stem, name, scores[name])

@@ -13,11 +13,20 @@ from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
 from tfrepro.settings.venues import Venues
 
+PREFIX = "dare.venues.methods"
+
 
 def dare_run(corpus: str, method: str) -> None:
     paper = read_section(Venues, "dare.venues")
     sounds = sounds_of(corpus)
-    values = hyper_parameters(paper, corpus, method, paper.methods[method], sounds)
+    values = hyper_parameters(
+        method,
+        paper.methods[method],
+        paper.deep,
+        paper.overrides[corpus],
+        prefix=PREFIX,
+        sounds=sounds,
+    )
     tree = getattr(values, "tree_folder", None)
     train(
         method,

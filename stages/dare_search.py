@@ -20,14 +20,24 @@ from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
 from tfrepro.settings.venues import Search, Venues
 
+PREFIX = "dare.venues.methods"
+
 
 def dare_search(corpus: str, method: str) -> None:
     paper = read_section(Venues, "dare.venues")
     how = read_section(Search, "dare.venues.search")
     sounds = sounds_of(corpus)
+    values = hyper_parameters(
+        method,
+        paper.methods[method],
+        paper.deep,
+        paper.overrides[corpus],
+        prefix=PREFIX,
+        sounds=sounds,
+    )
     train(
         method,
-        hyper_parameters(paper, corpus, method, paper.methods[method], sounds),
+        values,
         videos_of(corpus),
         partial(_search, method, how.grids[method], seed=paper.seed, runs=how.runs),
         DATA / "metrics" / corpus / "dare" / "search" / f"{method}.json",

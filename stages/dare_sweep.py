@@ -20,6 +20,7 @@ from tfrepro.settings.shared import Compute
 from tfrepro.settings.venues import Sweeps, Venues
 
 METHOD = "dare"
+PREFIX = "dare.venues.methods"
 
 
 def dare_sweep(corpus: str, name: str) -> None:
@@ -29,9 +30,17 @@ def dare_sweep(corpus: str, name: str) -> None:
     values = getattr(sweeps.values, name)
     if name == "concepts":
         values = [round(share * _concepts(corpus, sounds)) for share in values]
+    own = hyper_parameters(
+        METHOD,
+        paper.methods[METHOD],
+        paper.deep,
+        paper.overrides[corpus],
+        prefix=PREFIX,
+        sounds=sounds,
+    )
     train(
         METHOD,
-        hyper_parameters(paper, corpus, METHOD, paper.methods[METHOD], sounds),
+        own,
         videos_of(corpus),
         partial(_sweep, name, values, seed=paper.seed, runs=sweeps.runs),
         runs(corpus, "dare", f"{name}_sweep"),

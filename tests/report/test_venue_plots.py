@@ -1,8 +1,9 @@
 """Curves of methods on micro-videos."""
 
 import pandas as pd
+import pytest
 
-from tfrepro.report.venue_plots import epoch_panels, group_panels, sweep_panels
+from tfrepro.report.venue_plots import epoch_panels, group_panels, score_panels, sweep_panels
 
 
 def cell(mean, std=0.1):
@@ -40,3 +41,15 @@ def test_groups_are_numbered_from_the_most_popular_and_empty_ones_left_out():
            "micro_f1_group_2": cell(None)}  # fmt: skip
     made = group_panels({"rows": {"dare": row}})
     assert made[["curve", "x", "y"]].to_numpy().tolist() == [["dare", 1, 0.5]]
+
+
+def test_scores_by_epoch_are_means_over_splits_one_curve_a_method():
+    two = pd.DataFrame({"epoch": [1, 2, 1], "loss": 1.0, "micro_f1": [0.2, 0.6, 0.4]})
+    found = score_panels({"lstms": two, "tmdl": pd.DataFrame({"epoch": [1], "energy": [3.0]})})
+    assert found.to_dict("list") == {
+        "panel": ["Micro-F1, validation"] * 2,
+        "curve": ["lstms"] * 2,
+        "x": [1, 2],
+        "y": pytest.approx([0.3, 0.6]),
+        "order": [0, 1],
+    }

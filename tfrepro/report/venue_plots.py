@@ -48,6 +48,20 @@ def epoch_panels(history: pd.DataFrame) -> pd.DataFrame:
     return _ordered(rows)
 
 
+def score_panels(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Scores on the validation part after each epoch: a panel a score, a curve a method.
+
+    Each is the mean over the splits that came so far; methods that log no score have no curve.
+    """
+    rows = []
+    for score, panel in SCORES.items():
+        for method, history in histories.items():
+            if score in history:
+                means = history.groupby("epoch")[score].mean()
+                rows += [(f"{panel}, validation", method, x, y) for x, y in means.items()]
+    return _ordered(rows)
+
+
 def group_panels(table: Mapping[str, Any]) -> pd.DataFrame:
     """Micro-F1 of each group of classes, from the most frequent on; a curve a method."""
     rows = []
