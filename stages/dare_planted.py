@@ -5,25 +5,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from _code import code_of
 from _paths import metrics
+from _planted_sets import parts_of, plant, score_methods, with_effects
 from _stage import log, run, work_folder, wrote
 from _venue_settings import hyper_parameters
 
-from tfrepro.corpora.microvideo_split import split_venue
-from tfrepro.corpora.microvideos.planted import CARD, build
+from tfrepro.corpora.microvideos.planted import CARD
 from tfrepro.errors import UserError
 from tfrepro.evaluation.comparison import add_comparisons
 from tfrepro.evaluation.pieces import make_missing
-from tfrepro.evaluation.scores import evaluate
 from tfrepro.evaluation.tables import CorpusFacts, build_table, write_table
-from tfrepro.features.feature_set import FeatureSet, write_feature_set
-from tfrepro.features.microvideos.planted import make_features
-from tfrepro.features.rows import part
 from tfrepro.files import read_json, write_json
-from tfrepro.methods import METHODS, make_method
+from tfrepro.methods import METHODS
 from tfrepro.settings.microvideos import MicroVideos, PlantedVideos
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
@@ -51,7 +46,7 @@ def dare_planted(corpus: str) -> None:
                 paper,
                 study,
                 compute,
-                _with(settings, strength, seed),
+                with_effects(settings, seed, external=strength),
                 paper.seed + seed,
                 corpus,
             )
@@ -60,12 +55,6 @@ def dare_planted(corpus: str) -> None:
         make_missing(makers, jobs=compute.jobs, title="planted sets", unit="set")
         found = {task: read_json(work / f"{task[0]}-{task[1]}.json") for task in tasks}
         _write(corpus, study, settings, found, code)
-
-
-def _with(settings: PlantedVideos, strength: float, seed: int) -> PlantedVideos:
-    """The settings with another strength of what videos and sounds share, and another seed."""
-    effects = settings.effects.model_copy(update={"external": strength})
-    return settings.model_copy(update={"effects": effects, "seed": settings.seed + seed})
 
 
 def _score(
@@ -83,35 +72,21 @@ def _score(
 
         configure(compute.device, compute.precision, threads=1)
     home = file.with_suffix("")
-    home.mkdir(exist_ok=True)
-    features, sounds = _plant(settings, home)
-    split = split_venue(features.y, groups=features.index["group"].to_numpy())
-    parts = {name: part(features, np.flatnonzero(split == name)) for name in np.unique(split)}
-    scores = {}
-    for name in study.methods:
-        values = hyper_parameters(
+    parts = parts_of(plant(settings, home))
+    methods = {
+        name: hyper_parameters(
             name,
             paper.methods[name],
             paper.deep,
             paper.overrides[corpus],
             prefix=PREFIX,
-            sounds=sounds,
+            sounds=home / "sounds",
         )
-        method = make_method(name, values, seed).fit(parts["train"], parts["valid"])
-        scores[name] = evaluate(parts["test"].y, method.predict_proba(parts["test"]))
-        log.info("%s %s %s", file.stem, name, scores[name])
+        for name in study.methods
+    }
+    scores = score_methods(methods, seed, parts)
+    log.info("%s %s", file.stem, scores)
     write_json(file, scores)
-
-
-def _plant(settings: PlantedVideos, home: Path) -> tuple[FeatureSet, Path]:
-    """A planted set of videos, and the folder of its sounds."""
-    table, _ = build(home, settings)
-    made = make_features(home, table, settings, None, home)
-    arrays = {name: np.asarray(array[:]) for name, array in made.arrays.items()}
-    meta = {"modalities": {"acoustic": made.modalities["acoustic"]}}
-    index = pd.read_parquet(home / "external.parquet")
-    write_feature_set(home / "sounds", FeatureSet(index, made.external, meta))
-    return FeatureSet(made.index, arrays, {}), home / "sounds"
 
 
 def _write(
