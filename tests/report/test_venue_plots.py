@@ -3,7 +3,13 @@
 import pandas as pd
 import pytest
 
-from tfrepro.report.venue_plots import epoch_panels, group_panels, score_panels, sweep_panels
+from tfrepro.report.venue_plots import (
+    epoch_panels,
+    group_panels,
+    score_panels,
+    sweep_panels,
+    value_panels,
+)
 
 
 def cell(mean, std=0.1):
@@ -53,3 +59,13 @@ def test_scores_by_epoch_are_means_over_splits_one_curve_a_method():
         "y": pytest.approx([0.3, 0.6]),
         "order": [0, 1],
     }
+
+
+def test_what_was_tried_is_a_panel_a_hyper_parameter_and_a_curve_a_score():
+    tried = pd.DataFrame(
+        {"name": ["units", "atoms"], "value": [8, 4], "micro_f1": [0.5, 0.6], "macro_f1": 0.1}
+    )
+    found = value_panels(tried)
+    assert found["panel"].tolist() == ["units", "units", "atoms", "atoms"]
+    assert found["curve"].tolist() == ["Micro-F1", "Macro-F1"] * 2
+    assert found["y"].tolist() == [0.5, 0.1, 0.6, 0.1]

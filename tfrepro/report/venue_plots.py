@@ -62,6 +62,20 @@ def score_panels(histories: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return _ordered(rows)
 
 
+def value_panels(tried: pd.DataFrame) -> pd.DataFrame:
+    """Scores against the value of one hyper-parameter: a panel each, a curve a score.
+
+    tried : a row a value, with ``name`` of the hyper-parameter, ``value`` and the scores
+    """
+    rows = [
+        (name, panel, value, mean)
+        for name, values in tried.groupby("name", sort=False)
+        for score, panel in SCORES.items()
+        for value, mean in zip(values["value"], values[score], strict=True)
+    ]
+    return _ordered(rows)
+
+
 def group_panels(table: Mapping[str, Any]) -> pd.DataFrame:
     """Micro-F1 of each group of classes, from the most frequent on; a curve a method."""
     rows = []
