@@ -13,7 +13,8 @@ import yaml
 from tfrepro.errors import UserError
 from tfrepro.evaluation.embedder import Embedder
 from tfrepro.evaluation.method import Method
-from tfrepro.methods import METHODS, make_method, read_hyper_parameters
+from tfrepro.features import acoustic
+from tfrepro.methods import BLOCKS, METHODS, make_method, read_hyper_parameters
 from tfrepro.provenance import code_of_method
 from tfrepro.settings.base import Section
 
@@ -147,3 +148,7 @@ def test_importing_the_registry_imports_no_method_and_no_tensorflow():
         "assert not loaded & set(sys.modules), loaded & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_registry_knows_the_blocks_of_the_acoustic_vector():
+    assert BLOCKS == acoustic.BLOCKS
