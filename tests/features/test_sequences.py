@@ -5,11 +5,7 @@ import pandas as pd
 import pytest
 
 from tfrepro.features.feature_set import FeatureSet
-from tfrepro.features.sequences import (
-    Sequences,
-    StepScaling,
-    sequences_of,
-)
+from tfrepro.features.sequences import Sequences, StepScaling, sequences_of
 
 RNG = np.random.default_rng(0)
 N, T, D = 700, 4, 3
