@@ -16,7 +16,7 @@ from tfrepro.errors import UserError
 from tfrepro.evaluation.embedder import Embedder
 from tfrepro.evaluation.method import Method
 from tfrepro.features.microvideos.extracted import MODALITIES
-from tfrepro.settings import methods, retrieval_methods, venue_methods
+from tfrepro.settings import methods, retrieval_methods, sequence_methods, venue_methods
 from tfrepro.settings.base import Section, no_such, validate
 
 # Those of tfrepro.features.acoustic, whose import takes two seconds, which every stage that
@@ -96,6 +96,15 @@ def _dictionary(factory: str, *, tuned: bool = False, **fixed: bool) -> MethodEn
     return MethodEntry(f"tfrepro.baselines.dictionary.{factory}", section, fixed)
 
 
+def _sequential(factory: str, section: type[Section], *modalities: str) -> MethodEntry:
+    fixed = {"modalities": modalities} if modalities else {}
+    return MethodEntry(f"tfrepro.models.{factory}", section, fixed, keras=True)
+
+
+def _eastern(*modalities: str) -> MethodEntry:
+    return _sequential("eastern:Eastern", sequence_methods.Eastern, *modalities)
+
+
 METHODS: Mapping[str, MethodEntry] = {
     "spectrum-mean": _softmax("spectrum_mean"),
     "spectrum-max": _softmax("spectrum_max"),
@@ -144,6 +153,18 @@ METHODS: Mapping[str, MethodEntry] = {
     "dare-sparsity": _dare(similarity=False),
     "dare-no-sounds": _dare(transfer=False),
     "dare-shuffled-sounds": _dare(shuffle=True),
+    "dmdl": _dictionary("dmdl:Dmdl"),
+    "tmdl": MethodEntry("tfrepro.baselines.dictionary.tmdl:Tmdl", sequence_methods.Tmdl),
+    "lstms": _sequential("recurrent:Lstms", sequence_methods.Lstms),
+    "lstm-dl": _sequential("recurrent:LstmDl", sequence_methods.SequenceDictionary),
+    "conv": _sequential("recurrent:Conv", sequence_methods.SequenceDictionary),
+    "eastern": _eastern(),
+    "eastern-v": _eastern("visual"),
+    "eastern-a": _eastern("acoustic"),
+    "eastern-t": _eastern("textual"),
+    "eastern-va": _eastern("visual", "acoustic"),
+    "eastern-vt": _eastern("visual", "textual"),
+    "eastern-at": _eastern("acoustic", "textual"),
 }
 
 

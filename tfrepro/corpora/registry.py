@@ -52,6 +52,7 @@ MICRO_VIDEO_CORPORA: Mapping[str, CorpusEntry] = {
     "yt8m-captions": CorpusEntry("tfrepro.corpora.microvideos.captions:build", sources=("yt8m",)),
     "mosi": CorpusEntry("tfrepro.corpora.microvideos.mosi:build", sources=("mosi",)),
     "planted": CorpusEntry("tfrepro.corpora.microvideos.planted:build"),
+    "planted-sequences": CorpusEntry("tfrepro.corpora.microvideos.planted_sequences:build"),
     "venue188": CorpusEntry("tfrepro.corpora.microvideos.venue188:build"),
     "eastern": CorpusEntry("tfrepro.corpora.microvideos.eastern:build"),
 }
@@ -64,6 +65,7 @@ MICRO_VIDEO_FEATURES: Mapping[str, CorpusEntry] = {
     ),
     "mosi": CorpusEntry("tfrepro.features.microvideos.mosi:make_features", sources=("mosi",)),
     "planted": CorpusEntry("tfrepro.features.microvideos.planted:make_features"),
+    "planted-sequences": CorpusEntry("tfrepro.features.microvideos.planted:make_features"),
     "venue188": CorpusEntry("tfrepro.features.microvideos.venue188:make_features"),
     "eastern": CorpusEntry("tfrepro.features.microvideos.eastern:make_features"),
 }

@@ -10,11 +10,12 @@ from tfrepro.settings.autoencoder import AcousticAutoencoder
 from tfrepro.settings.base import Section
 from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.dare import Dare
+from tfrepro.settings.eastern import EasternPaper
 from tfrepro.settings.microvideos import MicroVideos
 from tfrepro.settings.reading import FILE, read_section
 from tfrepro.settings.shared import Acoustic, Compute, Sources
 from tfrepro.settings.sounds import Sounds
-from tfrepro.settings.venues import merged
+from tfrepro.settings.venues import Venues, merged
 from tfrepro.settings.yt8m import Yt8m
 
 
@@ -28,6 +29,7 @@ class Settings(Section):
     autoencoder: AcousticAutoencoder
     microvideos: MicroVideos
     dare: Dare
+    eastern: EasternPaper
     yt8m: Yt8m
     crossmodal: CrossModalPaper
 
@@ -42,28 +44,39 @@ def read_everything(file: Path = FILE) -> Settings:
         except UserError as error:
             mistakes.append(str(error))
     known = set(settings.microvideos.corpora)
-    for corpus in (*settings.dare.venues.corpora, *settings.dare.venues.search.corpora):
-        if corpus not in known:
-            mistakes.append(
-                f"{file}: dare.venues names {corpus}: add it to microvideos.corpora as well"
-            )
+    eastern = settings.eastern
+    used = {
+        "dare.venues": (*settings.dare.venues.corpora, *settings.dare.venues.search.corpora),
+        "eastern": (*eastern.corpora, *eastern.sizes.corpora),
+    }
+    for prefix, corpora in used.items():
+        for corpus in corpora:
+            if corpus not in known:
+                mistakes.append(
+                    f"{file}: {prefix} names {corpus}: add it to microvideos.corpora as well"
+                )
     if mistakes:
         raise UserError("\n".join(mistakes))
     return settings
+
+
+def _venue_papers(settings: Settings) -> dict[str, Venues | EasternPaper]:
+    """Where the tables on venues stand in the file."""
+    return {"dare.venues": settings.dare.venues, "eastern": settings.eastern}
 
 
 def _method_entries(settings: Settings) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
     """Where a method is named, its name, its hyper-parameters, and how it must answer."""
     for name, values in settings.dare.table2.methods.items():
         yield "dare.table2.methods", name, values, "classes"
-    venues = settings.dare.venues
-    for corpus in ("", *venues.overrides):
-        where = f"dare.venues.overrides.{corpus}" if corpus else "dare.venues.methods"
-        for name in venues.methods:
-            deep = name in METHODS and METHODS[name].keras
-            own = venues.overrides.get(corpus, {})
-            values = merged(venues.deep, own, name, venues.methods[name], deep=deep)
-            yield where, name, values, "classes"
+    for prefix, paper in _venue_papers(settings).items():
+        for corpus in ("", *paper.overrides):
+            where = f"{prefix}.overrides.{corpus}" if corpus else f"{prefix}.methods"
+            for name in paper.methods:
+                deep = name in METHODS and METHODS[name].keras
+                own = paper.overrides.get(corpus, {})
+                values = merged(paper.deep, own, name, paper.methods[name], deep=deep)
+                yield where, name, values, "classes"
     paper = settings.crossmodal
     for name, values in paper.methods.items():
         yield "crossmodal.methods", name, values, "embeddings"

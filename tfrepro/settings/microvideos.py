@@ -295,6 +295,7 @@ class MicroVideos(Section):
     yt8m_captions: CaptionedVideos = Field(alias="yt8m-captions")
     mosi: Mosi
     planted: PlantedVideos
+    planted_sequences: PlantedVideos = Field(alias="planted-sequences")
     venue188: ReleasedVenues
     eastern: ReleasedSequences
     prepared: Prepared

@@ -1,6 +1,6 @@
 """Settings of tables that compare methods on the venue, or other class, of micro-videos."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -136,19 +136,35 @@ class Venues(Section):
             "search.grids": self.search.grids,
             "planted.methods": self.planted.methods,
         }
-        for corpus, overrides in self.overrides.items():
-            named[f"overrides.{corpus}"] = [name for name in overrides if name != "deep"]
-        for key, names in named.items():
-            for name in names:
-                if name not in self.methods:
-                    raise ValueError(f"{key} names {name}: add it to methods as well")
-        for corpus in (*self.corpora, *self.search.corpora, *self.figure6.corpora):
-            if corpus not in self.overrides:
-                raise ValueError(f"overrides lacks {corpus}: give it {{}}")
+        corpora = (*self.corpora, *self.search.corpora, *self.figure6.corpora)
+        check_names(self.methods, self.overrides, named, corpora)
         for corpus in self.figure6.corpora:
             if corpus not in self.corpora:
                 raise ValueError(f"figure6.corpora names {corpus}: add it to corpora as well")
         return self
+
+
+def check_names(
+    methods: Iterable[str],
+    overrides: Mapping[str, Iterable[str]],
+    named: Mapping[str, Iterable[str]],
+    corpora: Iterable[str],
+) -> None:
+    """Raise ValueError unless every name of a method is one, and every corpus has overrides.
+
+    Parameters
+    ----------
+    named : key -> the methods that stand there
+    corpora : those that are used
+    """
+    own = {f"overrides.{c}": [m for m in ms if m != "deep"] for c, ms in overrides.items()}
+    for key, names in {**named, **own}.items():
+        for name in names:
+            if name not in methods:
+                raise ValueError(f"{key} names {name}: add it to methods as well")
+    for corpus in corpora:
+        if corpus not in overrides:
+            raise ValueError(f"overrides lacks {corpus}: give it {{}}")
 
 
 def merged(

@@ -1,0 +1,131 @@
+"""Settings of the paper EASTERN."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from tfrepro.settings.base import Section
+from tfrepro.settings.microvideos import MicroVideoCorpus
+from tfrepro.settings.venues import Names, Values, check_names
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class SequenceRows(Section):
+    """Which methods are rows of EASTERN's tables, in their order."""
+
+    table1: Names
+    table2: Names
+    table3: Names
+
+
+class Splits(Section):
+    """What is learned from, watched on and tested on.
+
+    Attributes
+    ----------
+    runs : draws of a test part, or initialisations where the corpus has a split of its own
+    test : share of the videos that a draw tests on
+    hold_out : share of the training videos by which the best epoch is chosen; null for the
+        paper's protocol, all epochs and the last weights
+    official : corpora of which the own split is used
+    """
+
+    runs: int = Field(ge=1)
+    test: Share
+    hold_out: Share | None
+    official: tuple[MicroVideoCorpus, ...]
+
+
+class Cases(Section):
+    """Table 5 and Figures 7 and 8: videos to look at.
+
+    Attributes
+    ----------
+    right, wrong : how many that EASTERN places well, and that it does not
+    """
+
+    right: int = Field(ge=0)
+    wrong: int = Field(ge=0)
+
+
+class Sizes(Section):
+    """Table 4: sizes of the network, varied one at a time.
+
+    Attributes
+    ----------
+    corpora : to search on
+    scored_on : ``hold_out``, a part of the training videos of the first draw; or ``test``, as
+        the paper did, which overstates what was found
+    runs : initialisations, whose mean decides
+    values : of each size, tried in this order
+    """
+
+    corpora: tuple[MicroVideoCorpus, ...]
+    scored_on: Literal["hold_out", "test"]
+    runs: int = Field(ge=1)
+    values: dict[
+        Literal["visual", "acoustic", "textual", "common", "atoms"],
+        Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)],
+    ]
+
+
+class OrderStudy(Section):
+    """Planted sequences, with the order of events telling classes apart, shuffled, or without.
+
+    Attributes
+    ----------
+    corpora : ``planted-sequences``, or none
+    runs : planted sets, each with a seed of its own
+    order : strength of the order where it is on
+    methods : compared on each
+    """
+
+    corpora: tuple[Literal["planted-sequences"], ...]
+    runs: int = Field(ge=1)
+    order: float = Field(gt=0)
+    methods: Names
+
+    @model_validator(mode="after")
+    def _eastern_is_there(self) -> "OrderStudy":
+        if "eastern" not in self.methods:
+            raise ValueError("methods lacks eastern, which the others are compared with")
+        return self
+
+
+class EasternPaper(Section):
+    """EASTERN's Tables 1 to 5 and Figures 6 to 8.
+
+    Attributes
+    ----------
+    corpora : micro-video corpora that they are made for
+    seed : of the first draw and the first initialisation
+    rows : of each table
+    deep : hyper-parameters that the networks have in common
+    methods : rows and their hyper-parameters
+    overrides : for each corpus, ``deep`` or a method -> what is different there
+    """
+
+    corpora: tuple[MicroVideoCorpus, ...] = Field(min_length=1)
+    seed: int = Field(ge=0)
+    splits: Splits
+    rows: SequenceRows
+    deep: Values
+    methods: dict[str, Values] = Field(min_length=1)
+    overrides: dict[MicroVideoCorpus, dict[str, Values]]
+    cases: Cases
+    sizes: Sizes
+    order: OrderStudy
+
+    @model_validator(mode="after")
+    def _methods_are_there(self) -> "EasternPaper":
+        named: dict[str, Any] = {
+            f"rows.{table}": names for table, names in self.rows.model_dump().items()
+        }
+        named["order.methods"] = self.order.methods
+        corpora = (*self.corpora, *self.sizes.corpora, *self.order.corpora)
+        check_names(self.methods, self.overrides, named, corpora)
+        for table in ("table1", "table2", "table3"):
+            if "eastern" not in getattr(self.rows, table):
+                raise ValueError(f"rows.{table} lacks eastern, which the others are tested against")
+        return self
