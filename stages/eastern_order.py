@@ -24,7 +24,7 @@ from tfrepro.files import read_json, write_json
 from tfrepro.methods import METHODS
 from tfrepro.settings.base import Section
 from tfrepro.settings.eastern import EasternPaper, OrderStudy
-from tfrepro.settings.microvideos import MicroVideos, PlantedVideos
+from tfrepro.settings.microvideos import PlantedVideos
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
 
@@ -36,7 +36,7 @@ CONDITIONS = ("on", "shuffled", "off")
 def eastern_order(corpus: str) -> None:
     paper = read_section(EasternPaper, "eastern")
     study = read_section(OrderStudy, "eastern.order")
-    settings = read_section(MicroVideos, "microvideos").planted_sequences
+    settings = read_section(PlantedVideos, "microvideos.planted-sequences")
     compute = read_section(Compute, "compute")
     code = code_of("stages/eastern_order", *(f"methods/{name}" for name in study.methods))
     if settings.sequences is None:

@@ -340,7 +340,9 @@ def _keys_used_in(tree, sections):
     constants = {
         node.targets[0].id: node.value.value
         for node in nodes
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
     }
     arguments = {
         id(argument)

@@ -120,6 +120,29 @@ def _make_small(file: Path) -> None:
     videos["prepared"]["text"] |= {"dimensions": 8, "epochs": 3}
     videos["prepared"]["completion"]["factors"] = 4
     videos["probe"] |= {"folds": 2, "Cs": [1.0]}
+    eastern = params["eastern"]
+    sizes = {"units": {"visual": 4, "acoustic": 4, "textual": 4}, "common": 4, "atoms": 4}
+    fused = {"common": 4, "atoms": 4}
+    eastern |= {
+        "rows": {
+            "table1": ["majority", "tmdl", "eastern"],
+            "table2": ["conv", "eastern"],
+            "table3": ["eastern-va", "eastern"],
+        },
+        "methods": {
+            "majority": {},
+            "tmdl": eastern["methods"]["tmdl"] | {"atoms_per_class": 2, "iterations": 2},
+            "conv": fused,
+            "eastern": sizes,
+            "eastern-va": sizes,
+        },
+        "overrides": {"rendered": {}},
+    }
+    eastern["splits"] |= {"runs": 2, "test": 0.3}
+    eastern["deep"] |= {"epochs": 2, "batch": 32}
+    eastern["cases"] = {"right": 1, "wrong": 1}
+    eastern["sizes"] |= {"corpora": ["rendered"], "runs": 1, "values": {"common": [2, 4]}}
+    eastern["order"]["methods"] = ["eastern"]
     params["yt8m"]["rendered"] |= {"videos": 256, "shards": 2}
     params["yt8m"]["rendered"]["split"] |= {"test": 64}
     contrastive = params["crossmodal"]["methods"]["contrastive"]

@@ -104,6 +104,27 @@ def test_the_tables_of_dare_have_their_rows_tests_and_figures(finished):
     }  # fmt: skip
 
 
+def test_the_tables_of_eastern_have_their_rows_tests_and_cases(finished):
+    tables = {
+        f"table{n}": json.loads(finished.metrics()[f"rendered/eastern/table{n}.json"])
+        for n in range(1, 6)
+    }
+    assert list(tables["table1"]["rows"]) == ["majority", "tmdl", "eastern"]
+    assert tables["table1"]["rows"]["tmdl"]["macro_f1"]["published"] == 0.246
+    assert {"p_macro_f1", "q_macro_f1", "effect_macro_f1"} < set(tables["table2"]["rows"]["conv"])
+    assert tables["table2"]["rows"]["eastern"]["micro_f1"]["n"] == 2
+    assert list(tables["table3"]["rows"]) == ["eastern-va", "eastern"]
+    sizes = tables["table4"]["rows"]["fusion"]
+    assert sizes["embedding_units"]["mean"] in (2, 4)
+    assert sizes["embedding_units"]["published"] == 150
+    assert [entry[:2] for entry in tables["table4"]["tried"]] == [["common", 2], ["common", 4]]
+    cases = tables["table5"]
+    assert [row[0] for row in cases["answers"]] == ["majority", "tmdl", "eastern", "conv"]
+    assert len({len(row) - 1 for row in cases["answers"]} | {len(cases["truth"])}) == 1
+    page = (finished.folder / "data/report/rendered/eastern/cases.html").read_text()
+    assert page.count("data:image/jpeg") == len(cases["truth"])
+
+
 def test_a_search_keeps_what_every_value_scored(finished):
     made = json.loads(finished.metrics()["rendered/dare/search/early-fusion-1.json"])
     tried = [dict(values)["learning_rate"] for values, *_ in made["tried"]]

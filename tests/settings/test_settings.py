@@ -95,6 +95,7 @@ def small():
             },
             "venues": yaml.safe_load(PARAMS.read_text())["dare"]["venues"],
         },
+        "eastern": yaml.safe_load(PARAMS.read_text())["eastern"],
         "yt8m": {
             "on_corrupt": "skip",
             "rendered": {
@@ -191,6 +192,25 @@ VENUES = "dare.venues"
 )
 def test_mistakes_in_the_tables_of_dare_are_named(params, small, key, value, error):
     put(small, f"{VENUES}.{key}", value)
+    assert any(line.startswith(error) for line in params(small)), params(small)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "error"),
+    [
+        ("rows.table1", ["eastern", "rnn"], "eastern: rows.table1 names rnn: add it to"),
+        ("rows.table2", ["conv"], "eastern: rows.table2 lacks eastern, which the others are"),
+        ("order.methods", ["conv"], "eastern.order: methods lacks eastern, which the others are"),
+        ("overrides.mosi", {"conf": {}}, "eastern: overrides.mosi names conf: add it to methods"),
+        ("sizes.corpora", ["mosi"], "eastern names mosi: add it to microvideos.corpora as well"),
+        ("corpora", ["planted"], "eastern: overrides lacks planted: give it {}"),
+        ("splits.test", 1.0, "eastern.splits.test = 1.0: must be less than 1"),
+        ("methods.conv.atoms", 0, "eastern.methods.conv.atoms = 0: must be at least 1"),
+        ("methods.eastern.units.smell", 3, "eastern.methods.eastern.units.smell = 3: no such"),
+    ],
+)
+def test_mistakes_in_the_tables_of_eastern_are_named(params, small, key, value, error):
+    put(small, f"eastern.{key}", value)
     assert any(line.startswith(error) for line in params(small)), params(small)
 
 
