@@ -84,7 +84,8 @@ def _score(
     features = plant(with_effects(settings, seed, order=strength), file.with_suffix(""))
     if condition == "shuffled":
         features = shuffled_time(features, np.random.default_rng([first, seed]))
-    scores = score_methods(methods, first + seed, parts_of(with_time_averages(features)))
+    parts = {name: with_time_averages(some) for name, some in parts_of(features).items()}
+    scores = score_methods(methods, first + seed, parts)
     log.info("%s %s", file.stem, scores)
     write_json(file, scores)
 
