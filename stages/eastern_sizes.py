@@ -23,7 +23,7 @@ from tfrepro.evaluation.variants import with_parameters
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.report.plots import write_plot
 from tfrepro.report.venue_plots import value_panels
-from tfrepro.settings.eastern import EasternPaper, Sizes, Splits
+from tfrepro.settings.eastern import EasternPaper, NetworkSizes, Splits
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
 
@@ -45,7 +45,7 @@ SCORED_ON = {
 def eastern_sizes(corpus: str) -> None:
     paper = read_section(EasternPaper, "eastern")
     splits = read_section(Splits, "eastern.splits")
-    sizes = read_section(Sizes, "eastern.sizes")
+    sizes = read_section(NetworkSizes, "eastern.sizes")
     values = hyper_parameters(
         METHOD,
         paper.methods[METHOD],
@@ -68,7 +68,7 @@ def eastern_sizes(corpus: str) -> None:
 
 def _search(
     splits: Splits,
-    sizes: Sizes,
+    sizes: NetworkSizes,
     start: Mapping[str, int],
     corpus: str,
     make: Any,

@@ -49,7 +49,7 @@ class Cases(Section):
     wrong: int = Field(ge=0)
 
 
-class Sizes(Section):
+class NetworkSizes(Section):
     """Table 4: sizes of the network, varied one at a time.
 
     Attributes
@@ -114,7 +114,7 @@ class EasternPaper(Section):
     methods: dict[str, Values] = Field(min_length=1)
     overrides: dict[MicroVideoCorpus, dict[str, Values]]
     cases: Cases
-    sizes: Sizes
+    sizes: NetworkSizes
     order: OrderStudy
 
     @model_validator(mode="after")

@@ -5,14 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tfrepro.settings.base import Section
-
-
-class LstmUnits(Section):
-    """Units of each modality's LSTM; a modality that a set lacks, or a row leaves out, has none."""
-
-    visual: int = Field(ge=1)
-    acoustic: int = Field(ge=1)
-    textual: int = Field(ge=1)
+from tfrepro.settings.microvideos import Sizes
 
 
 class SequenceTraining(Section):
@@ -33,7 +26,7 @@ class Lstms(SequenceTraining):
     units : of each modality's LSTM
     """
 
-    units: LstmUnits
+    units: Sizes
 
 
 class SequenceDictionary(SequenceTraining):
@@ -57,7 +50,7 @@ class Eastern(SequenceDictionary):
     units : of each modality's LSTM
     """
 
-    units: LstmUnits
+    units: Sizes
 
 
 class Tmdl(Section):
