@@ -29,9 +29,11 @@ def run_splits(
     """Fit and predict on every draw, or from every initialisation on an official split."""
     features = with_time_averages(features)
     if corpus in splits.official:
-        run_initialisations(make, features, work, folder, seed=seed, runs=splits.runs, **how)
+        run_initialisations(
+            make, features, work, folder, seed=seed, runs=splits.initialisations, **how
+        )
         return
-    draws = resampled(features, splits.runs, splits.test, seed)
+    draws = resampled(features, splits.draws_of(corpus), splits.test, seed)
     make = held_out(make, splits.hold_out)
     write_run(folder, run_method(make, features, {PROTOCOL: draws}, work, seed=seed, **how))
 
@@ -41,7 +43,7 @@ def facts_of(splits: Splits, corpus: str, seed: int) -> dict[str, Any]:
     if corpus in splits.official:
         return {
             "splits": "the corpus' own",
-            "initialisations": splits.runs,
+            "initialisations": splits.initialisations,
             "seed": seed,
             "watched_on": "the validation part, by which the best epoch is chosen",
         }
@@ -50,7 +52,7 @@ def facts_of(splits: Splits, corpus: str, seed: int) -> dict[str, Any]:
         watched = f"{splits.hold_out:.0%} of the training part, by which the best epoch is chosen"
     return {
         "splits": "random draws of a test part that keep groups together",
-        "draws": splits.runs,
+        "draws": splits.draws_of(corpus),
         "tested_on": f"{splits.test:.0%} of the videos",
         "seed": seed,
         "watched_on": watched,

@@ -138,7 +138,7 @@ def _make_small(file: Path) -> None:
         },
         "overrides": {"rendered": {}},
     }
-    eastern["splits"] |= {"runs": 2, "test": 0.3}
+    eastern["splits"] |= {"draws_on": {"rendered": 2}, "test": 0.3}
     eastern["deep"] |= {"epochs": 2, "batch": 32}
     eastern["cases"] = {"right": 1, "wrong": 1}
     eastern["sizes"] |= {"corpora": ["rendered"], "runs": 1, "values": {"common": [2, 4]}}

@@ -24,17 +24,25 @@ class Splits(Section):
 
     Attributes
     ----------
-    runs : draws of a test part, or initialisations where the corpus has a split of its own
+    draws : of a test part
+    draws_on : corpora with another number of draws
+    initialisations : where the corpus has a split of its own, instead of draws
     test : share of the videos that a draw tests on
     hold_out : share of the training videos by which the best epoch is chosen; null for the
         paper's protocol, all epochs and the last weights
     official : corpora of which the own split is used
     """
 
-    runs: int = Field(ge=1)
+    draws: int = Field(ge=1)
+    draws_on: dict[MicroVideoCorpus, Annotated[int, Field(ge=1)]]
+    initialisations: int = Field(ge=1)
     test: Share
     hold_out: Share | None
     official: tuple[MicroVideoCorpus, ...]
+
+    def draws_of(self, corpus: str) -> int:
+        """How many draws of the test part of a corpus there are."""
+        return self.draws_on.get(corpus, self.draws)
 
 
 class Cases(Section):
