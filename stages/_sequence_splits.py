@@ -27,7 +27,8 @@ def run_splits(
     **how: Any,
 ) -> None:
     """Fit and predict on every draw, or from every initialisation on an official split."""
-    features = with_time_averages(features)
+    if corpus not in splits.own_vectors:
+        features = with_time_averages(features)
     if corpus in splits.official:
         run_initialisations(
             make, features, work, folder, seed=seed, runs=splits.initialisations, **how
@@ -40,12 +41,16 @@ def run_splits(
 
 def facts_of(splits: Splits, corpus: str, seed: int) -> dict[str, Any]:
     """What a table says of them."""
+    vectors = "means of the sequences"
+    if corpus in splits.own_vectors:
+        vectors = "the corpus' own; conv takes means of the sequences"
+    facts = {"seed": seed, "methods_without_order_see": vectors}
     if corpus in splits.official:
         return {
             "splits": "the corpus' own",
             "initialisations": splits.initialisations,
-            "seed": seed,
             "watched_on": "the validation part, by which the best epoch is chosen",
+            **facts,
         }
     watched = "nothing: all epochs, and the last weights, as in the paper"
     if splits.hold_out is not None:
@@ -54,7 +59,7 @@ def facts_of(splits: Splits, corpus: str, seed: int) -> dict[str, Any]:
         "splits": "random draws of a test part that keep groups together",
         "draws": splits.draws_of(corpus),
         "tested_on": f"{splits.test:.0%} of the videos",
-        "seed": seed,
         "watched_on": watched,
         "features": "learned, without labels, on the training part of one split",
+        **facts,
     }

@@ -31,6 +31,8 @@ class Splits(Section):
     hold_out : share of the training videos by which the best epoch is chosen; null for the
         paper's protocol, all epochs and the last weights
     official : corpora of which the own split is used
+    own_vectors : corpora whose own vectors go to methods that know no order, instead of the
+        means of their sequences
     """
 
     draws: int = Field(ge=1)
@@ -39,6 +41,7 @@ class Splits(Section):
     test: Share
     hold_out: Share | None
     official: tuple[MicroVideoCorpus, ...]
+    own_vectors: tuple[MicroVideoCorpus, ...]
 
     def draws_of(self, corpus: str) -> int:
         """How many draws of the test part of a corpus there are."""
