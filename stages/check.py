@@ -21,8 +21,12 @@ def check() -> None:
         for corpus in SOUND_CORPORA:
             files = word_files(section_of(settings.sounds, corpus))
             write_json(folder / "words" / f"{corpus}.json", {str(f): sha256(f) for f in files})
-        for part, files in code_of_everything(Path("stages")).items():
+        code = code_of_everything(Path("stages"))
+        for part, files in code.items():
             write_json(folder / f"{part}.json", {"checksum": checksum(files), "files": files})
+        for name, paper in {"dare": settings.dare.venues, "eastern": settings.eastern}.items():
+            rows = {method: checksum(code[f"methods/{method}"]) for method in paper.methods}
+            write_json(folder / "rows" / f"{name}.json", rows)
     wrote(CODE)
 
 

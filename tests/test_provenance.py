@@ -394,6 +394,10 @@ def test_the_check_depends_on_all_code_and_all_parameters():
 def test_a_stage_that_makes_a_method_depends_on_the_code_of_that_method(stage):
     if "stages/_train.py" not in code_of_files([STAGES / f"{script_of(stage)}.py"]):
         return
+    if "stages/_rows.py" in code_of_files([STAGES / f"{script_of(stage)}.py"]):
+        paper = script_of(stage).removesuffix("_run")
+        assert f"data/code/rows/{paper}.json" in deps_of(stage)
+        return
     item = "${item.method}"
     methods = [dep for dep in PIPELINE[stage]["deps"] if dep.startswith("data/code/methods/")]
     assert len(methods) == 1

@@ -21,7 +21,8 @@ from tfrepro.layers.dictionary import ConvolutionalDictionary
 from tfrepro.layers.masked_lstm import MaskedLstm
 from tfrepro.layers.towers import glorot
 from tfrepro.models.batches import shuffled_batches, steps_per_epoch
-from tfrepro.models.early_stopping import BestEpoch, f1_scores, train_with_validation
+from tfrepro.models.early_stopping import BestEpoch, f1_scores
+from tfrepro.models.recycling import compiled, train_watched
 
 _BLOCK = 256
 
@@ -151,16 +152,23 @@ class SequenceClassifier:
         self.scalings_ = {
             name: StepScaling(self.standardise).fit(given) for name, given in sequences.items()
         }
-        self.network_ = self.make_network(self.modalities_, len(train.classes))
-        self.network_.make_weights({name: given.dimension for name, given in sequences.items()})
+        dimensions = {name: given.dimension for name, given in sequences.items()}
+        fresh = self.make_network(self.modalities_, len(train.classes)).make_weights(dimensions)
+        steps = steps_per_epoch(len(train), self.batch)
+        self.network_ = compiled(
+            fresh,
+            keras.optimizers.Adam(self.learning_rate),
+            steps,
+            kind=self._kind(dimensions, len(train.classes)),
+            owner=self,
+        )
         best = None
         if valid is not None:
             best = BestEpoch(lambda: self._scores(valid), patience=self.patience)
-        self.history_ = train_with_validation(
+        self.history_ = train_watched(
             self.network_,
-            keras.optimizers.Adam(self.learning_rate),
-            self._batches(sequences, train.y.astype(np.int32)),
-            steps_per_epoch(len(train), self.batch),
+            _batches(sequences, self.scalings_, train.y.astype(np.int32), self.batch, self.seed),
+            steps,
             self.epochs,
             best,
         )
@@ -172,19 +180,40 @@ class SequenceClassifier:
         blocks = []
         for start in range(0, max(1, len(test)), _BLOCK):
             rows = np.arange(start, min(start + _BLOCK, len(test)))
-            blocks.append(self.network_.predict_on_batch(self._inputs(sequences, rows)))
+            inputs = _inputs(sequences, self.scalings_, rows)
+            blocks.append(self.network_.predict_on_batch(inputs))
         return softmax(np.concatenate(blocks), axis=1)
+
+    def _kind(self, dimensions: Mapping[str, int], classes: int) -> tuple:
+        """What the graph and its training depend on: all arguments but the seed, and shapes."""
+        arguments = {
+            name: value
+            for name, value in vars(self).items()
+            if name != "seed" and not name.endswith("_")
+        }
+        return type(self), str(arguments), tuple(dimensions.items()), classes
 
     def _scores(self, valid: FeatureSet) -> dict[str, float]:
         return f1_scores(valid.y, self.predict_proba(valid))
 
-    def _batches(self, sequences: Mapping[str, Sequences], y: np.ndarray) -> Iterator[tuple]:
-        for (rows,) in shuffled_batches(np.arange(len(y)), self.batch, self.seed):
-            yield self._inputs(sequences, rows), y[rows]
 
-    def _inputs(self, sequences: Mapping[str, Sequences], rows: np.ndarray) -> dict[str, tuple]:
-        inputs = {}
-        for name, given in sequences.items():
-            steps, lengths = given.read(rows)
-            inputs[name] = self.scalings_[name](steps, lengths), lengths
-        return inputs
+# No method: what feeds a network outlives its training, and must not keep its method alive.
+def _batches(
+    sequences: Mapping[str, Sequences],
+    scalings: Mapping[str, StepScaling],
+    y: np.ndarray,
+    batch: int,
+    seed: int,
+) -> Iterator[tuple]:
+    for (rows,) in shuffled_batches(np.arange(len(y)), batch, seed):
+        yield _inputs(sequences, scalings, rows), y[rows]
+
+
+def _inputs(
+    sequences: Mapping[str, Sequences], scalings: Mapping[str, StepScaling], rows: np.ndarray
+) -> dict[str, tuple]:
+    inputs = {}
+    for name, given in sequences.items():
+        steps, lengths = given.read(rows)
+        inputs[name] = scalings[name](steps, lengths), lengths
+    return inputs
