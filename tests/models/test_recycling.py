@@ -11,8 +11,8 @@ from keras import ops
 from tfrepro.features.feature_set import FeatureSet
 from tfrepro.features.microvideos.extracted import MODALITIES
 from tfrepro.models import recycling
-from tfrepro.models.recycling import compiled
 from tfrepro.models.recurrent import Conv
+from tfrepro.models.recycling import compiled
 
 
 class Owner:
