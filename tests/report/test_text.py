@@ -1,4 +1,9 @@
+from pathlib import Path
+
+from tfrepro.files import read_json
 from tfrepro.report.text import table_text
+
+METRICS = Path(__file__).parents[2] / "data" / "metrics"
 
 
 def table(stands_in_for, published=0.1274):
@@ -71,10 +76,52 @@ def test_a_score_that_is_not_there_is_a_dash():
     assert table_text(made).splitlines()[2].split() == ["dare", "-", "-"]
 
 
+def test_rows_may_have_scores_of_their_own():
+    cell = {"mean": 64.0, "std": None, "n": 1, "published": 500.0}
+    made = table(None) | {"rows": {"visual": {"lstm_units": cell}, "fusion": {"filters": cell}}}
+    _, heading, visual, fusion = table_text(made).splitlines()
+    assert heading.split()[1::3] == ["lstm_units", "filters"]
+    assert visual.split() == ["visual", "64.0000", "500", "-", "-"]
+    assert fusion.split() == ["fusion", "-", "-", "64.0000", "500"]
+
+
+CORPUS = {"name": "rendered", "stands_in_for": "VENUE-188"}
+
+
 def test_a_search_lists_what_was_tried():
-    corpus = {"name": "rendered", "stands_in_for": "VENUE-188"}
-    made = {"paper": "dare", "table": "search of dare", "corpus": corpus, "rows": {},
+    made = {"paper": "dare", "table": "search of dare", "corpus": CORPUS, "rows": {},
+            "protocol": {},
             "tried": [[[["batch", 32], ["scaling", "unit"]], 0.5, 0.25]]}  # fmt: skip
-    title, line = table_text(made).splitlines()
+    title, where, line = table_text(made).splitlines()
     assert "VENUE-188" in title
+    assert where == "tried, on the validation part"
     assert line.split() == ["50.00", "25.00", "batch", "32,", "scaling", "unit"]
+
+
+def test_a_search_of_one_size_after_the_other_lists_them_below_what_was_chosen():
+    cell = {"mean": 64.0, "std": None, "n": 1, "published": 500.0}
+    made = {"paper": "eastern", "table": "table4", "corpus": CORPUS,
+            "rows": {"visual": {"lstm_units": cell}}, "protocol": {"scored_on": "a part"},
+            "tried": [["visual", 64, 0.5, 0.25]]}  # fmt: skip
+    _, _, chosen, where, line = table_text(made).splitlines()
+    assert chosen.split() == ["visual", "64.0000", "500"]
+    assert where == "tried, on a part"
+    assert line.split() == ["50.00", "25.00", "visual", "64"]
+
+
+def test_answers_stand_below_the_truth():
+    made = {"paper": "eastern", "table": "table5", "corpus": CORPUS, "rows": {},
+            "truth": [["v1", "a.mp4", "Park"], ["v2", "b.mp4", "Gym"]],
+            "answers": [["conv", "Park", "Zoo"]]}  # fmt: skip
+    _, *lines = table_text(made).splitlines()
+    assert [line.split() for line in lines] == [
+        ["method", "v1", "v2"], ["(truth)", "Park", "Gym"], ["conv", "Park", "Zoo"],
+    ]  # fmt: skip
+
+
+def test_every_committed_table_can_be_printed():
+    tables = [read_json(file) for file in sorted(METRICS.rglob("*.json"))]
+    assert len(tables) > 50
+    for made in tables:
+        title = table_text(made).splitlines()[0]
+        assert title.startswith(f"{made['paper']} {made['table']} on {made['corpus']['name']}")

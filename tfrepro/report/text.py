@@ -1,7 +1,9 @@
 """A table file as text for a terminal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+_NONE = {"mean": None, "std": None, "published": None}
 
 
 def table_text(table: Mapping[str, Any]) -> str:
@@ -11,23 +13,36 @@ def table_text(table: Mapping[str, Any]) -> str:
     the test that the table's protocol describes; ``q``, p corrected for the number of
     comparisons, and ``d``, the effect size, are of :mod:`tfrepro.evaluation.comparison`.
     """
-    if "tried" in table:
-        return _search(table)
+    lines = [_title(table), *_rows(table), *_tried(table), *_answers(table)]
+    return "\n".join(lines) + "\n" + _weights(table)
+
+
+def _rows(table: Mapping[str, Any]) -> list[str]:
+    """A line a method; a score that a row does not have is a dash."""
+    rows = table["rows"]
+    if not rows:
+        return []
     marks = {"p": "p", "q": "q", "effect": "d"}
     kept = {k: mark for k, mark in marks.items() if k == "p" or _has(table, f"{k}_")}
-    lines = [_heading(table, kept.values())]
-    for method, row in table["rows"].items():
+    scores = list(dict.fromkeys(score for row in rows.values() for score in _scores(row)))
+    lines = [["method", *(word for s in scores for word in (s, "published", *kept.values()))]]
+    for method, row in rows.items():
         line = [method]
-        for score, value in _scores(row).items():
+        for score in scores:
+            value = row.get(score, _NONE)
             line += [_measured(value), _published(value)]
             line += [_p(row.get(f"{key}_{score}")) for key in kept]
         lines.append(line)
+    return _aligned(lines)
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of as many cells each, in columns."""
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    body = "\n".join(
+    return [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
-    )
-    return f"{_title(table)}\n{body}\n{_weights(table)}"
+    ]
 
 
 def _title(table: Mapping[str, Any]) -> str:
@@ -48,25 +63,28 @@ def _weights(table: Mapping[str, Any]) -> str:
     return "".join(f"{', '.join(names)}: {made_by}\n" for made_by, names in lines.items())
 
 
-def _search(table: Mapping[str, Any]) -> str:
-    """A search of hyper-parameters: what each combination scored, the best first."""
-    lines = [f"{_title(table)}, on the validation part"]
-    for values, *scores in table["tried"]:
+def _tried(table: Mapping[str, Any]) -> list[str]:
+    """A search of hyper-parameters: what each combination, or each value of one, scored."""
+    if "tried" not in table:
+        return []
+    lines = [f"tried, on {table['protocol'].get('scored_on', 'the validation part')}"]
+    for first, *rest in table["tried"]:
+        values, scores = ([(first, rest[0])], rest[1:]) if isinstance(first, str) else (first, rest)
         said = ", ".join(f"{name} {value}" for name, value in values)
         lines.append("  ".join([*(f"{100 * score:6.2f}" for score in scores), said]))
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def _answers(table: Mapping[str, Any]) -> list[str]:
+    """What every method takes some videos for, below what they are."""
+    if "answers" not in table:
+        return []
+    names, _, truths = zip(*table["truth"], strict=True)
+    return _aligned([["method", *names], ["(truth)", *truths], *table["answers"]])
 
 
 def _has(table: Mapping[str, Any], prefix: str) -> bool:
     return any(key.startswith(prefix) for row in table["rows"].values() for key in row)
-
-
-def _heading(table: Mapping[str, Any], marks: Iterable[str]) -> list[str]:
-    first = next(iter(table["rows"].values()))
-    words = ["method"]
-    for score in _scores(first):
-        words += [score, "published", *marks]
-    return words
 
 
 def _scores(row: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
