@@ -18,8 +18,9 @@ def built(inputs=6, units=4, corruption=0.0, seed=0):
 
 
 def closed_form(x, logits):
-    z = 1 / (1 + np.exp(-np.float64(logits)))
-    return -np.sum(x * np.log(z) + (1 - x) * np.log(1 - z), axis=-1)
+    # log z and log(1 - z), which in full would lose its digits where z is nearly 1.
+    log_z, log_rest = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
+    return -np.sum(x * log_z + (1 - x) * log_rest, axis=-1)
 
 
 class TestLoss:
