@@ -16,7 +16,13 @@ from tfrepro.errors import UserError
 from tfrepro.evaluation.embedder import Embedder
 from tfrepro.evaluation.method import Method
 from tfrepro.features.microvideos.extracted import MODALITIES
-from tfrepro.settings import methods, retrieval_methods, sequence_methods, venue_methods
+from tfrepro.settings import (
+    fusion_methods,
+    methods,
+    retrieval_methods,
+    sequence_methods,
+    venue_methods,
+)
 from tfrepro.settings.base import Section, no_such, validate
 
 # Those of tfrepro.features.acoustic, whose import takes two seconds, which every stage that
@@ -105,6 +111,15 @@ def _eastern(*modalities: str) -> MethodEntry:
     return _sequential("eastern:Eastern", sequence_methods.Eastern, *modalities)
 
 
+def _fusion(factory: str, section: type[Section], **fixed: Any) -> MethodEntry:
+    return MethodEntry(f"tfrepro.models.{factory}", section, fixed, keras=True)
+
+
+def _nmcl(*modalities: str, **fixed: Any) -> MethodEntry:
+    chosen = {"modalities": modalities} if modalities else {}
+    return _fusion("nmcl:Nmcl", fusion_methods.Nmcl, **chosen, **fixed)
+
+
 METHODS: Mapping[str, MethodEntry] = {
     "spectrum-mean": _softmax("spectrum_mean"),
     "spectrum-max": _softmax("spectrum_max"),
@@ -165,6 +180,30 @@ METHODS: Mapping[str, MethodEntry] = {
     "eastern-va": _eastern("visual", "acoustic"),
     "eastern-vt": _eastern("visual", "textual"),
     "eastern-at": _eastern("acoustic", "textual"),
+    "early-fusion": _early_fusion(2),
+    "late-fusion": _fusion("fusion_baselines:LateFusion", fusion_methods.LateFusion),
+    "early-att": _fusion("fusion_baselines:EarlyAttention", fusion_methods.AttentionFusion),
+    "late-att": _fusion("fusion_baselines:LateAttention", fusion_methods.AttentionFusion),
+    "nmcl": _nmcl(),
+    "nmcl-t": _nmcl("textual"),
+    "nmcl-a": _nmcl("acoustic"),
+    "nmcl-v": _nmcl("visual"),
+    "nmcl-at": _nmcl("acoustic", "textual"),
+    "nmcl-vt": _nmcl("visual", "textual"),
+    "nmcl-va": _nmcl("visual", "acoustic"),
+    "nmcl-i": _nmcl(variant=1),
+    "nmcl-ii": _nmcl(variant=2),
+    "nmcl-iii": _nmcl(variant=3),
+    "nmcl-iv": _nmcl(variant=4),
+    # Other scores, or another divergence, are a matter of what params.yaml says of the name.
+    "nmcl-scaled": _nmcl(),
+    "nmcl-sigmoid": _nmcl(),
+    "nmcl-smooth": _nmcl(),
+    "nmcl-no-divergence": _nmcl(),
+    "nmcl-frozen": _nmcl(gate="frozen"),
+    "nmcl-removed": _nmcl(gate="removed"),
+    "nmcl-no-attention": _nmcl(attend=False),
+    "nmcl-neither": _nmcl(gate="removed", attend=False),
 }
 
 

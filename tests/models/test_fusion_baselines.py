@@ -8,6 +8,7 @@ from scipy.special import log_softmax
 from tests.controls import assert_at_chance
 from tfrepro.features.feature_set import FeatureSet, write_feature_set
 from tfrepro.features.feature_set import read_feature_set as read
+from tfrepro.models import recycling
 from tfrepro.models.early_stopping import f1_scores
 from tfrepro.models.fusion_baselines import (
     EarlyAttention,
@@ -191,6 +192,24 @@ def test_the_seed_decides():
     )
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 1e-3
+
+
+def test_a_method_that_is_gone_leaves_its_network_to_the_next_of_its_kind(monkeypatch):
+    monkeypatch.setattr(recycling, "_kept", None)
+    train, valid, test = videos(noise=2.0), videos(30, seed=1), videos(30, seed=2)
+    arguments = {"epochs": 3, "batch": 10, "dropout": 0.5}
+    alone = make("late-att", **arguments, seed=2).fit(train, valid).predict_proba(test)
+    first = make("late-att", **arguments).fit(train, valid)
+    kept, network = first.predict_proba(test), first.network_
+    beside = make("late-att", **arguments, seed=2).fit(train, valid)
+    np.testing.assert_array_equal(beside.predict_proba(test), alone)
+    np.testing.assert_array_equal(first.predict_proba(test), kept)
+    networks = {id(network), id(beside.network_)}
+    del first, beside
+    again = make("late-att", **arguments).fit(train, valid)
+    assert id(again.network_) in networks
+    np.testing.assert_array_equal(again.predict_proba(test), kept)
+    assert make("late-att", **arguments, initial="glorot").fit(train).network_ is not again.network_
 
 
 def test_shuffled_labels_teach_nothing_of_other_videos():

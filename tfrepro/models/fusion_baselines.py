@@ -42,7 +42,8 @@ from tfrepro.layers.class_attention import ClassAttention, class_logits, units_o
 from tfrepro.layers.towers import glorot
 from tfrepro.models.batches import steps_per_epoch
 from tfrepro.models.early_fusion import BLOCK_ROWS, BUFFER_BLOCKS, Arrays, ScaledRows
-from tfrepro.models.early_stopping import BestEpoch, f1_scores, train_with_validation
+from tfrepro.models.early_stopping import BestEpoch, f1_scores
+from tfrepro.models.recycling import compiled, train_watched
 from tfrepro.models.venue_network import answers
 
 UNITS = 256
@@ -159,16 +160,22 @@ class FusionClassifier:
         self.classes_ = train.classes
         self.scaling_ = Scaling(self.scaling).fit(arrays)
         dimensions = {name: array.shape[1] for name, array in arrays.items()}
-        self.network_ = self.make_network(dimensions, len(train.classes)).make_weights()
+        steps = steps_per_epoch(len(train), self.batch)
+        self.network_ = compiled(
+            self.make_network(dimensions, len(train.classes)).make_weights(),
+            keras.optimizers.Adam(self.learning_rate),
+            steps,
+            kind=self._kind(dimensions, len(train.classes)),
+            owner=self,
+        )
         self.answers_ = self.network_.answers
         best = None
         if valid is not None and len(valid):
             best = BestEpoch(lambda: self._scores(valid), patience=self.patience)
-        self.history_ = train_with_validation(
+        self.history_ = train_watched(
             self.network_,
-            keras.optimizers.Adam(self.learning_rate),
-            self._batches(arrays, train.y.astype(np.int32)),
-            steps_per_epoch(len(train), self.batch),
+            _batches(arrays, self.scaling_, train.y.astype(np.int32), self.batch, self.seed),
+            steps,
             self.epochs,
             best,
         )
@@ -200,15 +207,28 @@ class FusionClassifier:
             for name in self.modalities_
         }
 
-    def _batches(self, arrays: Arrays, y: np.ndarray) -> Iterator[tuple]:
-        """Epochs of batches without end, each in an order of its own."""
-        for epoch in count():
-            rng = default_rng([self.seed, epoch])
-            for batch in streamed_batches(
-                {**arrays, "": y}, np.arange(len(y)), self.batch, BLOCK_ROWS, BUFFER_BLOCKS, rng
-            ):
-                labels = batch.pop("")
-                yield {name: self.scaling_(name, X) for name, X in batch.items()}, labels
+    def _kind(self, dimensions: Mapping[str, int], classes: int) -> tuple:
+        """What the graph and its training depend on: all arguments but the seed, and shapes."""
+        arguments = {
+            name: value
+            for name, value in vars(self).items()
+            if name != "seed" and not name.endswith("_")
+        }
+        return type(self), str(arguments), tuple(dimensions.items()), classes
+
+
+# No method: what feeds a network outlives its training, and must not keep its method alive.
+def _batches(
+    arrays: Arrays, scaling: Scaling, y: np.ndarray, batch: int, seed: int
+) -> Iterator[tuple]:
+    """Epochs of batches without end, each in an order of its own."""
+    for epoch in count():
+        rng = default_rng([seed, epoch])
+        for some in streamed_batches(
+            {**arrays, "": y}, np.arange(len(y)), batch, BLOCK_ROWS, BUFFER_BLOCKS, rng
+        ):
+            labels = some.pop("")
+            yield {name: scaling(name, X) for name, X in some.items()}, labels
 
 
 class LateFusionNetwork(FusionNetwork):
