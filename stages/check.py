@@ -24,7 +24,8 @@ def check() -> None:
         code = code_of_everything(Path("stages"))
         for part, files in code.items():
             write_json(folder / f"{part}.json", {"checksum": checksum(files), "files": files})
-        for name, paper in {"dare": settings.dare.venues, "eastern": settings.eastern}.items():
+        papers = {"dare": settings.dare.venues, "eastern": settings.eastern, "nmcl": settings.nmcl}
+        for name, paper in papers.items():
             rows = {method: checksum(code[f"methods/{method}"]) for method in paper.methods}
             write_json(folder / "rows" / f"{name}.json", rows)
     wrote(CODE)

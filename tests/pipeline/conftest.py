@@ -143,6 +143,28 @@ def _make_small(file: Path) -> None:
     eastern["cases"] = {"right": 1, "wrong": 1}
     eastern["sizes"] |= {"corpora": ["rendered"], "runs": 1, "values": {"common": [2, 4]}}
     eastern["order"]["methods"] = ["eastern"]
+    nmcl = params["nmcl"]
+    fused = ("majority", "logistic", "late-att", "nmcl-at", "nmcl", "nmcl-ii", "nmcl-removed")
+    nmcl |= {
+        "runs": 2,
+        "rows": {
+            "table2": ["majority", "late-att", "nmcl"],
+            "table3": ["nmcl-at", "nmcl"],
+            "table4": ["nmcl-at", "nmcl"],
+            "table5": ["nmcl-ii", "nmcl"],
+            "gate": ["nmcl", "nmcl-removed"],
+        },
+        "methods": {name: nmcl["methods"][name] for name in fused},
+        "overrides": {"rendered": {}, "planted": {}},
+        "search": {
+            "corpora": ["rendered"],
+            "runs": 1,
+            "grids": {"logistic": {"Cs": [[0.1], [1.0]]}},
+        },
+    }
+    nmcl["deep"] |= {"units": 8, "epochs": 2, "batch": 32}
+    nmcl["concepts"] |= {"videos": 2, "concepts": 4}
+    nmcl["planted"] |= {"runs": 1, "effects": {"consistent": [0.3]}, "methods": ["nmcl"]}
     params["yt8m"]["rendered"] |= {"videos": 256, "shards": 2}
     params["yt8m"]["rendered"]["split"] |= {"test": 64}
     contrastive = params["crossmodal"]["methods"]["contrastive"]

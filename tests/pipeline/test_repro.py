@@ -125,11 +125,44 @@ def test_the_tables_of_eastern_have_their_rows_tests_and_cases(finished):
     assert page.count("data:image/jpeg") == len(cases["truth"])
 
 
+def test_the_tables_of_nmcl_have_their_rows_tests_and_figures(finished):
+    names = ("table2", "table3", "table4", "table5", "gate", "figure4", "figure6", "figure7")
+    tables = {name: json.loads(finished.metrics()[f"rendered/nmcl/{name}.json"]) for name in names}
+    assert list(tables["table2"]["rows"]) == ["majority", "late-att", "nmcl"]
+    row = tables["table2"]["rows"]["late-att"]
+    assert row["micro_f1"]["published"] == 0.30
+    assert row["published_p_micro_f1"] == 1.52e-7
+    assert {"p_micro_f1", "q_micro_f1", "effect_macro_f1"} < set(row)
+    assert sum(tables["table2"]["protocol"]["videos"].values()) == 80
+    assert list(tables["table3"]["rows"]) == ["nmcl-at", "nmcl"]
+    pair = tables["table4"]["rows"]["nmcl-at"]
+    assert {"micro_f1_acoustic", "micro_f1_textual", "p_micro_f1_textual"} < set(pair)
+    assert "micro_f1_visual" not in pair
+    assert pair["micro_f1_acoustic"]["published"] == 0.2012
+    assert tables["table4"]["rows"]["nmcl"]["micro_f1_visual"]["n"] == 2
+    assert tables["table5"]["rows"]["nmcl-ii"]["macro_f1"]["published"] == 0.237
+    assert tables["gate"]["rows"]["nmcl-removed"]["micro_f1"]["published"] is None
+    assert tables["figure4"]["rows"]["nmcl"]["auc_micro"]["published"] == 0.96
+    assert tables["figure4"]["rows"]["majority"]["auc_macro"]["mean"] == 0.5
+    assert len(tables["figure6"]["highest"]) <= 2
+    assert len(tables["figure7"]["highest"]) == 8
+    plots = finished.folder / "data" / "plots" / "rendered" / "nmcl"
+    curves = pd.read_csv(plots / "figure4.csv")
+    assert set(curves["panel"]) == {"micro-average", "macro-average"}
+    assert set(curves["curve"]) == {"majority", "late-att", "nmcl"}
+    by_epoch = pd.read_csv(plots / "figure5.csv")
+    assert set(by_epoch["curve"]) == {"visual", "acoustic", "textual", "all modalities"}
+    assert set(by_epoch["x"]) == {1, 2}
+    assert pd.read_csv(plots / "figure7.csv")["concept"].nunique() == 4
+
+
 def test_a_search_keeps_what_every_value_scored(finished):
     made = json.loads(finished.metrics()["rendered/dare/search/early-fusion-1.json"])
     tried = [dict(values)["learning_rate"] for values, *_ in made["tried"]]
     assert sorted(tried) == [0.001, 0.1]
     assert made["best"]["micro_f1"] == max(micro for _, micro, _ in made["tried"])
+    fusion = json.loads(finished.metrics()["rendered/nmcl/search/logistic.json"])
+    assert sorted(dict(values)["Cs"] for values, *_ in fusion["tried"]) == [[0.1], [1.0]]
 
 
 def test_the_tables_of_retrieval_have_every_row_both_ways(finished):
@@ -165,6 +198,8 @@ def test_plots_of_the_table_can_be_drawn(finished):
     assert "data_plots_rendered_microvideo_venues_csv" in page
     for name in ("table3", "table5", "figure4", "figure5", "figure6", "figure6_examples"):
         assert f"data_plots_rendered_dare_{name}_csv" in page
+    for name in ("table2", "gate", "figure4", "figure5", "figure6", "figure7"):
+        assert f"data_plots_rendered_nmcl_{name}_csv" in page
     assert "data_plots_rendered_crossmodal_recall_csv" in page
     assert "data_plots_rendered_crossmodal_training_videos_csv" in page
 

@@ -14,6 +14,7 @@ from tfrepro.settings.dare import Table2
 from tfrepro.settings.everything import Settings, read_everything
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Acoustic
+from tfrepro.settings.venues import merged
 from tfrepro.sources import names
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
@@ -96,6 +97,7 @@ def small():
             "venues": yaml.safe_load(PARAMS.read_text())["dare"]["venues"],
         },
         "eastern": yaml.safe_load(PARAMS.read_text())["eastern"],
+        "nmcl": yaml.safe_load(PARAMS.read_text())["nmcl"],
         "yt8m": {
             "on_corrupt": "skip",
             "rendered": {
@@ -212,6 +214,50 @@ def test_mistakes_in_the_tables_of_dare_are_named(params, small, key, value, err
 def test_mistakes_in_the_tables_of_eastern_are_named(params, small, key, value, error):
     put(small, f"eastern.{key}", value)
     assert any(line.startswith(error) for line in params(small)), params(small)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "error"),
+    [
+        ("rows.table2", ["nmcl", "alexnet"], "nmcl: rows.table2 names alexnet: add it to methods"),
+        ("rows.gate", ["nmcl-frozen"], "nmcl: rows.gate lacks nmcl, which the others are tested"),
+        ("overrides.mosi", {"nmc": {}}, "nmcl: overrides.mosi names nmc: add it to methods"),
+        ("search.grids", {"svm": {"C": [1]}}, "nmcl: search.grids names svm: add it to"),
+        ("corpora", ["rendered", "mosi"], "nmcl names mosi: add it to microvideos.corpora as"),
+        ("corpora", ["planted-sequences"], "nmcl: overrides lacks planted-sequences: give it {}"),
+        ("concepts.corpora", ["own"], "nmcl: concepts.corpora names own: add it to corpora"),
+        ("planted.methods", ["late-att"], "nmcl.planted: methods lacks nmcl, which the others"),
+        (
+            "planted.effects.consistent",
+            [0.1, 0.101],
+            "nmcl.planted: effects.consistent holds a strength twice, in percent: [0.1, 0.101]",
+        ),
+        ("planted.effects.tail", [1.0], "nmcl.planted.effects.tail"),
+        ("curves.points", 1, "nmcl.curves.points = 1: must be at least 2"),
+        ("deep.dropout", 1.0, "nmcl.methods.early-fusion.dropout = 1.0: must be less than 1"),
+        (
+            "methods.nmcl.normalisation",
+            "none",
+            "nmcl.methods.nmcl.normalisation = 'none': must be softmax, scaled-softmax or sigmoid",
+        ),
+        ("methods.late-fusion", {"hosts": 3}, "nmcl.methods.late-fusion.hosts = 3: no such key"),
+    ],
+)
+def test_mistakes_in_the_tables_of_nmcl_are_named(params, small, key, value, error):
+    put(small, f"nmcl.{key}", value)
+    assert any(line.startswith(error) for line in params(small)), params(small)
+
+
+def test_what_nmcls_tables_compare_with_is_set_as_in_their_own_papers():
+    dare, nmcl = (getattr(read_everything(PARAMS), name) for name in ("dare", "nmcl"))
+    for corpus in nmcl.overrides:
+        for name in ("trumann", "dare"):
+            here, there = (
+                merged(paper.deep, paper.overrides[corpus], name, paper.methods[name], deep=deep)
+                for paper in (dare.venues, nmcl)
+                for deep in [name == "dare"]
+            )
+            assert here == there, f"{name} on {corpus}"
 
 
 def test_the_small_file_is_valid(params, small):

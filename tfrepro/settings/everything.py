@@ -12,6 +12,7 @@ from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.dare import Dare
 from tfrepro.settings.eastern import EasternPaper
 from tfrepro.settings.microvideos import MicroVideos
+from tfrepro.settings.nmcl import NmclPaper
 from tfrepro.settings.reading import FILE, read_section
 from tfrepro.settings.shared import Acoustic, Compute, Sources
 from tfrepro.settings.sounds import Sounds
@@ -30,6 +31,7 @@ class Settings(Section):
     microvideos: MicroVideos
     dare: Dare
     eastern: EasternPaper
+    nmcl: NmclPaper
     yt8m: Yt8m
     crossmodal: CrossModalPaper
 
@@ -44,10 +46,11 @@ def read_everything(file: Path = FILE) -> Settings:
         except UserError as error:
             mistakes.append(str(error))
     known = set(settings.microvideos.corpora)
-    eastern = settings.eastern
+    eastern, nmcl = settings.eastern, settings.nmcl
     used = {
         "dare.venues": (*settings.dare.venues.corpora, *settings.dare.venues.search.corpora),
         "eastern": (*eastern.corpora, *eastern.sizes.corpora),
+        "nmcl": (*nmcl.corpora, *nmcl.search.corpora),
     }
     for prefix, corpora in used.items():
         for corpus in corpora:
@@ -60,9 +63,13 @@ def read_everything(file: Path = FILE) -> Settings:
     return settings
 
 
-def _venue_papers(settings: Settings) -> dict[str, Venues | EasternPaper]:
+def _venue_papers(settings: Settings) -> dict[str, Venues | EasternPaper | NmclPaper]:
     """Where the tables on venues stand in the file."""
-    return {"dare.venues": settings.dare.venues, "eastern": settings.eastern}
+    return {
+        "dare.venues": settings.dare.venues,
+        "eastern": settings.eastern,
+        "nmcl": settings.nmcl,
+    }
 
 
 def _method_entries(settings: Settings) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:

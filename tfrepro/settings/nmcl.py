@@ -69,9 +69,7 @@ class CooperationStudy(Section):
 
     corpora: tuple[Literal["planted"], ...]
     runs: int = Field(ge=1)
-    effects: Annotated[
-        dict[Literal["consistent", "complementary"], Strengths], Field(min_length=1)
-    ]
+    effects: Annotated[dict[Literal["consistent", "complementary"], Strengths], Field(min_length=1)]
     methods: Names
 
     @model_validator(mode="after")
