@@ -127,7 +127,7 @@ def _write_table(
         printed=False,
         code=features.meta["code"] | code_of("stages/nmcl_concepts", f"methods/{METHOD}"),
     )
-    table["highest"] = [
+    table["strongest"] = [
         [column, *(made.concepts[k] for k in np.argsort(-values, kind="stable")[:LISTED])]
         for column, values in zip(made.columns, made.values.T, strict=True)
     ]

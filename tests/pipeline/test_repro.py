@@ -144,8 +144,8 @@ def test_the_tables_of_nmcl_have_their_rows_tests_and_figures(finished):
     assert tables["gate"]["rows"]["nmcl-removed"]["micro_f1"]["published"] is None
     assert tables["figure4"]["rows"]["nmcl"]["auc_micro"]["published"] == 0.96
     assert tables["figure4"]["rows"]["majority"]["auc_macro"]["mean"] == 0.5
-    assert len(tables["figure6"]["highest"]) <= 2
-    assert len(tables["figure7"]["highest"]) == 8
+    assert len(tables["figure6"]["strongest"]) <= 2
+    assert len(tables["figure7"]["strongest"]) == 8
     plots = finished.folder / "data" / "plots" / "rendered" / "nmcl"
     curves = pd.read_csv(plots / "figure4.csv")
     assert set(curves["panel"]) == {"micro-average", "macro-average"}
