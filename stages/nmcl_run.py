@@ -13,13 +13,14 @@ from _venue_settings import hyper_parameters
 
 from tfrepro.evaluation.answers import answering, keep_answers
 from tfrepro.features.feature_set import FeatureSet
-from tfrepro.settings.nmcl import NmclPaper
+from tfrepro.settings.nmcl import FusionRows, NmclPaper
 from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
 
 
 def nmcl_run(corpus: str) -> None:
     paper = read_section(NmclPaper, "nmcl")
+    alone = read_section(FusionRows, "nmcl.rows").table4
     sounds = sounds_of(corpus)
     rows = {}
     for method, own in paper.methods.items():
@@ -28,7 +29,7 @@ def nmcl_run(corpus: str) -> None:
         )
         heard = sounds if "sounds" in values.model_fields_set else None
         inputs = (*files_of(heard), *files_of(getattr(values, "tree_folder", None)))
-        kept = method in paper.rows.table4
+        kept = method in alone
         experiment = partial(
             run_with_answers if kept else run_initialisations, seed=paper.seed, runs=paper.runs
         )

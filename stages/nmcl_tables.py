@@ -38,35 +38,39 @@ def nmcl_tables(corpus: str) -> None:
     features = read_feature_set(read(videos_of(corpus)))
     rows = paper.rows.model_dump()
     found = read_rows(corpus, "nmcl", "venues", _each(rows.values()), read_run)
-    answers = {
-        name: read_answers(runs(corpus, "nmcl", "venues") / name) for name in paper.rows.table4
+    folder = runs(corpus, "nmcl", "venues")
+    answers = {name: read_answers(folder / name) for name in rows["table4"]}
+    compared = {name: found[name] for name in rows["table2"]}
+    scores = {
+        **_scores(rows, found),
+        "table4": {name: _of_answers(each) for name, each in answers.items()},
+        "figure4": {name: _areas(run) for name, run in compared.items()},
     }
-    compared = {name: found[name] for name in paper.rows.table2}
-    scores = {name: run.scores(PROTOCOL) for name, run in found.items()}
-    frames = {
-        table: {name: scores[name] for name in names}
-        for table, names in rows.items()
-        if table != "table4"
-    }
-    frames["table4"] = {name: _of_answers(each) for name, each in answers.items()}
-    frames["figure4"] = {name: _areas(run) for name, run in compared.items()}
     code = merge_code(
         [code_of("stages/nmcl_tables"), *(run.info["code"] for run in found.values())]
     )
-    tables = {
-        name: _table(name, features, frames[name], paper.seed, code) for name in sorted(frames)
-    }
+    tables = {name: _table(name, features, of, paper.seed, code) for name, of in scores.items()}
     for name, table in tables.items():
         write_table(metrics(corpus, "nmcl", name), table)
         wrote(metrics(corpus, "nmcl", name))
-    drawn = {name: bars(table) for name, table in tables.items() if name != "figure4"}
-    drawn["figure4"] = roc_panels(
-        {name: _curves(run, paper.curves.points) for name, run in compared.items()}
-    )
-    drawn["figure5"] = answer_panels(found[METHOD].history, list(answers[METHOD]))
+    drawn = {
+        **{name: bars(tables[name]) for name in rows},
+        "figure4": roc_panels(
+            {m: _curves(run, paper.curves.points) for m, run in compared.items()}
+        ),
+        "figure5": answer_panels(found[METHOD].history, list(answers[METHOD])),
+    }
     for name, data in drawn.items():
         write_plot(plots(corpus, "nmcl", name), data)
         wrote(plots(corpus, "nmcl", name))
+
+
+def _scores(
+    rows: Mapping[str, Iterable[str]], found: Mapping[str, Run]
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """Table -> method -> its scores on every run."""
+    scores = {name: run.scores(PROTOCOL) for name, run in found.items()}
+    return {table: {name: scores[name] for name in names} for table, names in rows.items()}
 
 
 def _each(tables: Iterable[Iterable[str]]) -> list[str]:

@@ -57,5 +57,4 @@ def _classes_with_a_curve(truth: np.ndarray) -> np.ndarray:
 
 def _curve(truth: np.ndarray, scores: np.ndarray, rates: np.ndarray) -> np.ndarray:
     false, true, _ = roc_curve(truth, scores)
-    last = np.flatnonzero(np.append(np.diff(false) > 0, True))
-    return np.interp(rates, false[last], true[last])
+    return np.interp(rates, false, true)
