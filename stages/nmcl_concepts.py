@@ -18,7 +18,7 @@ from tfrepro.errors import UserError
 from tfrepro.evaluation.case_study import choose_cases
 from tfrepro.evaluation.concept_correlation import strongest
 from tfrepro.evaluation.scores import evaluate
-from tfrepro.evaluation.tables import build_table, write_table
+from tfrepro.evaluation.tables import build_table, rounded, write_table
 from tfrepro.features.feature_set import FeatureSet, read_feature_set
 from tfrepro.features.rows import part
 from tfrepro.methods import make_method
@@ -117,22 +117,25 @@ def _write_table(
     scores: Mapping[str, float],
     made: Map,
 ) -> None:
-    extremes = {"lowest": made.values.min(), "highest": made.values.max()}
     table = build_table(
         "nmcl",
         name,
         corpus_facts(features),
         facts,
-        {METHOD: pd.DataFrame([{**scores, **extremes}])},
+        {METHOD: pd.DataFrame([scores])},
         printed=False,
         code=features.meta["code"] | code_of("stages/nmcl_concepts", f"methods/{METHOD}"),
     )
     table["strongest"] = [
-        [column, *(made.concepts[k] for k in np.argsort(-values, kind="stable")[:LISTED])]
+        [column, *([made.concepts[k], rounded(values[k])] for k in _highest(values))]
         for column, values in zip(made.columns, made.values.T, strict=True)
     ]
     write_table(metrics(corpus, "nmcl", name), table)
     wrote(metrics(corpus, "nmcl", name))
+
+
+def _highest(values: np.ndarray) -> np.ndarray:
+    return np.argsort(-values, kind="stable")[:LISTED]
 
 
 def _write_plot(corpus: str, name: str, made: Map, rows: np.ndarray, columns: np.ndarray) -> None:
