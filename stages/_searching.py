@@ -1,8 +1,4 @@
-"""A paper's search of one method's hyper-parameters: the experiment, and the file it leaves.
-
-``dare_search.py`` has the same of its own, older than this; the next time that DARE's searches are
-made anew, it should use this one.
-"""
+"""A paper's search of one method's hyper-parameters: the experiment, and the file it leaves."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

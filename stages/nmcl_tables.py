@@ -51,7 +51,7 @@ def nmcl_tables(corpus: str) -> None:
     )
     tables = {name: _table(name, features, of, paper.seed, code) for name, of in scores.items()}
     for name, table in tables.items():
-        write_table(metrics(corpus, "nmcl", name), _with_dashes(table))
+        write_table(metrics(corpus, "nmcl", name), table)
         wrote(metrics(corpus, "nmcl", name))
     drawn = {
         **{name: bars(tables[name]) for name in rows},
@@ -102,17 +102,6 @@ def _curves(run: Run, points: int) -> dict[str, np.ndarray]:
         for _, rows in run.predictions.groupby("split")
     ]
     return {name: np.mean([of_one[name] for of_one in each], axis=0) for name in each[0]}
-
-
-def _with_dashes(table: dict[str, Any]) -> dict[str, Any]:
-    """The table with null for every score of nmcl's that a row does not have, as in Table 4."""
-    scores = [name for name, cell in table["rows"][METHOD].items() if isinstance(cell, Mapping)]
-    none = {"mean": None, "std": None, "n": 0, "published": None}
-    rows = {
-        method: {**{score: row.get(score, none) for score in scores}, **row}
-        for method, row in table["rows"].items()
-    }
-    return {**table, "rows": rows}
 
 
 def _table(

@@ -137,8 +137,7 @@ def test_the_tables_of_nmcl_have_their_rows_tests_and_figures(finished):
     assert list(tables["table3"]["rows"]) == ["nmcl-at", "nmcl"]
     pair = tables["table4"]["rows"]["nmcl-at"]
     assert {"micro_f1_acoustic", "micro_f1_textual", "p_micro_f1_textual"} < set(pair)
-    assert list(pair)[:3] == ["micro_f1_visual", "micro_f1_acoustic", "micro_f1_textual"]
-    assert pair["micro_f1_visual"]["mean"] is None
+    assert "micro_f1_visual" not in pair
     assert pair["micro_f1_acoustic"]["published"] == 0.2012
     assert tables["table4"]["rows"]["nmcl"]["micro_f1_visual"]["n"] == 2
     assert tables["table5"]["rows"]["nmcl-ii"]["macro_f1"]["published"] == 0.237
