@@ -3,6 +3,7 @@
 And of the small text files that a sound corpus is built by.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from _paths import CODE
@@ -11,8 +12,19 @@ from _stage import run, wrote
 from tfrepro.corpora.registry import SOUND_CORPORA
 from tfrepro.files import atomic_folder, sha256, write_json
 from tfrepro.provenance import checksum, code_of_everything
-from tfrepro.settings.everything import read_everything
+from tfrepro.settings.everything import Settings, read_everything
 from tfrepro.settings.sounds import section_of, word_files
+
+
+def _methods(settings: Settings) -> dict[str, Iterable[str]]:
+    """What a stage that trains rows is called, and its methods."""
+    return {
+        "dare_table2": settings.dare.table2.methods,
+        "dare": settings.dare.venues.methods,
+        "eastern": settings.eastern.methods,
+        "nmcl": settings.nmcl.methods,
+        "crossmodal": settings.crossmodal.methods,
+    }
 
 
 def check() -> None:
@@ -24,9 +36,8 @@ def check() -> None:
         code = code_of_everything(Path("stages"))
         for part, files in code.items():
             write_json(folder / f"{part}.json", {"checksum": checksum(files), "files": files})
-        papers = {"dare": settings.dare.venues, "eastern": settings.eastern, "nmcl": settings.nmcl}
-        for name, paper in papers.items():
-            rows = {method: checksum(code[f"methods/{method}"]) for method in paper.methods}
+        for name, methods in _methods(settings).items():
+            rows = {method: checksum(code[f"methods/{method}"]) for method in methods}
             write_json(folder / "rows" / f"{name}.json", rows)
     wrote(CODE)
 

@@ -1,12 +1,12 @@
-"""crossmodal, Tables 1 and 2: one method on one video corpus, trained with every seed."""
+"""crossmodal, Tables 1 and 2: every method on one video corpus, trained with every seed."""
 
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from _paths import runs
+from _rows import Row, train_rows
 from _stage import run
-from _train import train
 from _video_paths import video_features
 
 from tfrepro.evaluation.embedding_runs import run_embedder, training_subsets
@@ -18,20 +18,29 @@ from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
 
 
-def crossmodal_run(corpus: str, method: str) -> None:
+def crossmodal_run(corpus: str) -> None:
     paper = read_section(CrossModalPaper, "crossmodal")
     fewer = read_section(FewerVideos, "crossmodal.fewer_videos")
-    sizes = fewer.videos[corpus] if method in fewer.methods else ()
-    values = {**paper.methods[method], **paper.overrides[corpus].get(method, {})}
-    train(
-        method,
-        read_hyper_parameters(method, values, prefix="crossmodal.methods", answers="embeddings"),
+    own = paper.overrides[corpus]
+    rows = {}
+    for method, values in paper.methods.items():
+        sizes = fewer.videos[corpus] if method in fewer.methods else ()
+        rows[method] = Row(
+            read_hyper_parameters(
+                method,
+                {**values, **own.get(method, {})},
+                prefix="crossmodal.methods",
+                answers="embeddings",
+            ),
+            partial(_embed, paper, sizes),
+            [paper.held_out, paper.seed, paper.seeds, sizes],
+        )
+    train_rows(
+        rows,
         video_features(corpus),
-        partial(_embed, paper, sizes),
-        runs(corpus, "crossmodal", "retrieval") / method,
+        runs(corpus, "crossmodal", "retrieval"),
         stage="crossmodal_run",
         compute=read_section(Compute, "compute"),
-        salt=[paper.held_out, paper.seed, paper.seeds, sizes],
     )
 
 

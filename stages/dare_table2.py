@@ -19,8 +19,10 @@ TEST = "paired t-test over the folds, one-tailed: does sda score higher?"
 def dare_table2(corpus: str) -> None:
     settings = read_section(Table2, "dare.table2")
     features = read_feature_set(read(sound_features(corpus)))
-    names = [*settings.methods, *(f"sda-on-{name}" for name in settings.pretrain_on)]
-    found = read_rows(corpus, "dare", "table2", names, read_run)
+    transfers = [f"sda-on-{name}" for name in settings.pretrain_on]
+    found = read_rows(corpus, "dare", "table2/rows", settings.methods, read_run)
+    if transfers:
+        found |= read_rows(corpus, "dare", "table2/transfers", transfers, read_run)
     code = merge_code(
         [code_of("stages/dare_table2"), *(run.info["code"] for run in found.values())]
     )

@@ -1,11 +1,11 @@
-"""DARE, Table 2: one method on one sound corpus, over every fold."""
+"""DARE, Table 2: every method on one sound corpus, over every fold."""
 
 from functools import partial
 
 from _dare_table2 import cross_validate
 from _paths import runs, sound_features
+from _rows import Row, train_rows
 from _stage import run
-from _train import train
 
 from tfrepro.methods import read_hyper_parameters
 from tfrepro.settings.dare import Table2
@@ -13,17 +13,19 @@ from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
 
 
-def dare_table2_run(corpus: str, method: str) -> None:
+def dare_table2_run(corpus: str) -> None:
     table = read_section(Table2, "dare.table2")
-    train(
-        method,
-        read_hyper_parameters(method, table.methods[method], prefix="dare.table2.methods"),
+    experiment, salt = partial(cross_validate, table), [table.folds, table.seed]
+    rows = {
+        name: Row(read_hyper_parameters(name, own, prefix="dare.table2.methods"), experiment, salt)
+        for name, own in table.methods.items()
+    }
+    train_rows(
+        rows,
         sound_features(corpus),
-        partial(cross_validate, table),
-        runs(corpus, "dare", "table2") / method,
+        runs(corpus, "dare", "table2") / "rows",
         stage="dare_table2_run",
         compute=read_section(Compute, "compute"),
-        salt=[table.folds, table.seed],
     )
 
 

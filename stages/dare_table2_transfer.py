@@ -24,7 +24,7 @@ def dare_table2_transfer(corpus: str, pretrained_on: str) -> None:
         read_hyper_parameters(METHOD, values, prefix="dare.table2.pretrain_on"),
         sound_features(corpus),
         partial(cross_validate, table),
-        runs(corpus, "dare", "table2") / f"sda-on-{pretrained_on}",
+        runs(corpus, "dare", "table2") / "transfers" / f"sda-on-{pretrained_on}",
         stage="dare_table2_transfer",
         compute=read_section(Compute, "compute"),
         salt=[table.folds, table.seed],

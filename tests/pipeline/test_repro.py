@@ -212,10 +212,12 @@ def test_a_changed_parameter_reruns_what_depends_on_it_and_shows_in_the_diff(fin
     changed["dare"]["table2"]["methods"]["mfcc-mean"]["C"] = 0.01
     (finished.folder / "params.yaml").write_text(yaml.safe_dump(changed, sort_keys=False))
     planned = finished.dvc("repro", "--dry")
+    made = finished.dvc("repro", "dare_table2_run")
     (finished.folder / "params.yaml").write_text(yaml.safe_dump(before, sort_keys=False))
-    assert "dare_table2_run@rendered-mfcc-mean" in planned
-    assert "Running stage 'dare_table2_run@rendered-sda'" not in planned
+    assert "Running stage 'dare_table2_run@rendered'" in planned
     assert "Running stage 'sound_features" not in planned
+    assert "1 of 2 rows are up to date" in made
+    finished.dvc("repro")
 
 
 def test_a_pipeline_killed_in_extraction_and_in_training_ends_with_the_same_metrics(
@@ -224,7 +226,7 @@ def test_a_pipeline_killed_in_extraction_and_in_training_ends_with_the_same_metr
     data = untouched.folder / "data"
     work = data / ".work"
     features = data / "features" / "sounds" / "rendered"
-    run = data / "runs" / "rendered" / "dare" / "table2" / "sda"
+    run = data / "runs" / "rendered" / "dare" / "table2" / "rows" / "sda"
 
     kill_when(untouched, lambda: list(work.glob("sound_features-rendered/*/block-*.npz")))
     assert not features.exists()
