@@ -15,6 +15,7 @@ from tfrepro.evaluation.answers import read_answers
 from tfrepro.evaluation.comparison import add_comparisons
 from tfrepro.evaluation.roc import areas, curves
 from tfrepro.evaluation.runs import Run, read_run
+from tfrepro.evaluation.settling import epochs_to_settle
 from tfrepro.evaluation.tables import build_table, merge_code, write_table
 from tfrepro.features.feature_set import FeatureSet, read_feature_set
 from tfrepro.report.nmcl_plots import answer_panels, roc_panels
@@ -29,6 +30,7 @@ SPLIT = "one split into train, valid and test: the corpus' own, or one that keep
 OF_TABLE = {
     "table4": {"scored": "each modality's answer alone, of networks trained on their mean"},
     "figure4": {"areas": "one class against the rest; macro over classes that have a curve"},
+    "figure5": {"settled": "the first epoch nearly as good as the best, on the validation part"},
     "gate": {"rows": "nmcl with the gate frozen, rescaled, removed; without attention, divergence"},
 }
 
@@ -45,6 +47,7 @@ def nmcl_tables(corpus: str) -> None:
         **_scores(rows, found),
         "table4": {name: _of_answers(each) for name, each in answers.items()},
         "figure4": {name: _areas(run) for name, run in compared.items()},
+        "figure5": {METHOD: _settling(found[METHOD], paper.curves.settled)},
     }
     code = merge_code(
         [code_of("stages/nmcl_tables"), *(run.info["code"] for run in found.values())]
@@ -93,6 +96,12 @@ def _areas(run: Run) -> pd.DataFrame:
             for split, rows in run.predictions.groupby("split")
         }
     ).T
+
+
+def _settling(run: Run, within: float) -> pd.DataFrame:
+    """How many epochs every run took."""
+    epochs = epochs_to_settle(run.history, "micro_f1", within)
+    return pd.DataFrame({"iterations_to_settle": epochs})
 
 
 def _curves(run: Run, points: int) -> dict[str, np.ndarray]:

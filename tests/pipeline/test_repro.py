@@ -126,7 +126,7 @@ def test_the_tables_of_eastern_have_their_rows_tests_and_cases(finished):
 
 
 def test_the_tables_of_nmcl_have_their_rows_tests_and_figures(finished):
-    names = ("table2", "table3", "table4", "table5", "gate", "figure4", "figure6", "figure7")
+    names = ("table2", "table3", "table4", "table5", "gate", *(f"figure{n}" for n in range(4, 8)))
     tables = {name: json.loads(finished.metrics()[f"rendered/nmcl/{name}.json"]) for name in names}
     assert list(tables["table2"]["rows"]) == ["majority", "late-att", "nmcl"]
     row = tables["table2"]["rows"]["late-att"]
@@ -144,6 +144,9 @@ def test_the_tables_of_nmcl_have_their_rows_tests_and_figures(finished):
     assert tables["gate"]["rows"]["nmcl-removed"]["micro_f1"]["published"] is None
     assert tables["figure4"]["rows"]["nmcl"]["auc_micro"]["published"] == 0.96
     assert tables["figure4"]["rows"]["majority"]["auc_macro"]["mean"] == 0.5
+    settled = tables["figure5"]["rows"]["nmcl"]["iterations_to_settle"]
+    assert settled["published"] == 30
+    assert 1 <= settled["mean"] <= 2
     assert len(tables["figure6"]["strongest"]) <= 2
     assert len(tables["figure7"]["strongest"]) == 8
     for _, first, second, _ in tables["figure7"]["strongest"]:

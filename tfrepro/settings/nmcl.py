@@ -28,14 +28,17 @@ class FusionRows(Section):
 
 
 class Curves(Section):
-    """Figure 4.
+    """Figures 4 and 5.
 
     Attributes
     ----------
     points : false positive rates at which a ROC curve is drawn
+    settled : how far below its best score on the validation part a training may be that counts
+        as settled
     """
 
     points: int = Field(ge=2)
+    settled: float = Field(ge=0)
 
 
 class ConceptFigures(Section):
