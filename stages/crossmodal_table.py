@@ -73,7 +73,7 @@ def crossmodal_table(corpus: str) -> None:
 
 def _recalls(paper: CrossModalPaper, found: dict[str, EmbeddingRun]) -> Scores:
     """Every score of every method, training and direction."""
-    asked = {name: getattr(paper, name) for name in ("ks", "pools", "shuffles", "seed")}
+    asked = {"ks": paper.ks, "pools": paper.pools, "shuffles": paper.shuffles, "seed": paper.seed}
     wanted = [
         (name, training, direction)
         for name, trained in found.items()
