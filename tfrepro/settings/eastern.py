@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from tfrepro.settings.base import Section
 from tfrepro.settings.microvideos import MicroVideoCorpus
-from tfrepro.settings.venues import Names, Values, check_names
+from tfrepro.settings.venues import ComparedMethods, Names, check_rows, in_rows
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -104,26 +104,16 @@ class OrderStudy(Section):
         return self
 
 
-class EasternPaper(Section):
-    """EASTERN's Tables 1 to 5 and Figures 6 to 8.
+class EasternPaper(ComparedMethods):
+    """EASTERN's Tables 1 to 5 and Figures 6 to 8; its seed is that of the first draw, too.
 
     Attributes
     ----------
-    corpora : micro-video corpora that they are made for
-    seed : of the first draw and the first initialisation
     rows : of each table
-    deep : hyper-parameters that the networks have in common
-    methods : rows and their hyper-parameters
-    overrides : for each corpus, ``deep`` or a method -> what is different there
     """
 
-    corpora: tuple[MicroVideoCorpus, ...] = Field(min_length=1)
-    seed: int = Field(ge=0)
     splits: Splits
     rows: SequenceRows
-    deep: Values
-    methods: dict[str, Values] = Field(min_length=1)
-    overrides: dict[MicroVideoCorpus, dict[str, Values]]
     cases: Cases
     sizes: NetworkSizes
     order: OrderStudy
@@ -131,11 +121,7 @@ class EasternPaper(Section):
     @model_validator(mode="after")
     def _methods_are_there(self) -> "EasternPaper":
         rows = self.rows.model_dump()
-        named = {f"rows.{table}": names for table, names in rows.items()}
-        named["order.methods"] = self.order.methods
-        corpora = (*self.corpora, *self.sizes.corpora, *self.order.corpora)
-        check_names(self.methods, self.overrides, named, corpora)
-        for table, names in rows.items():
-            if "eastern" not in names:
-                raise ValueError(f"rows.{table} lacks eastern, which the others are tested against")
+        named = in_rows(rows) | {"order.methods": self.order.methods}
+        self.check_names(named, self.sizes.corpora, self.order.corpora)
+        check_rows(rows, "eastern")
         return self

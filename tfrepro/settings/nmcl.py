@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from tfrepro.settings.base import Section
 from tfrepro.settings.microvideos import MicroVideoCorpus
-from tfrepro.settings.venues import Names, Search, Values, check_names
+from tfrepro.settings.venues import ComparedMethods, Names, Search, check_rows, in_rows
 
 Strengths = Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=1)]
 
@@ -87,27 +87,17 @@ class CooperationStudy(Section):
         return self
 
 
-class NmclPaper(Section):
+class NmclPaper(ComparedMethods):
     """NMCL's Tables 2 to 5 and Figures 4 to 7.
 
     Attributes
     ----------
-    corpora : micro-video corpora that they are made for
-    seed : of the first run
     runs : initialisations of every method
     rows : of each table
-    deep : hyper-parameters that the networks have in common
-    methods : rows and their hyper-parameters
-    overrides : for each corpus, ``deep`` or a method -> what is different there
     """
 
-    corpora: tuple[MicroVideoCorpus, ...] = Field(min_length=1)
-    seed: int = Field(ge=0)
     runs: int = Field(ge=1)
     rows: FusionRows
-    deep: Values
-    methods: dict[str, Values] = Field(min_length=1)
-    overrides: dict[MicroVideoCorpus, dict[str, Values]]
     curves: Curves
     concepts: ConceptFigures
     search: Search
@@ -116,16 +106,11 @@ class NmclPaper(Section):
     @model_validator(mode="after")
     def _methods_are_there(self) -> "NmclPaper":
         rows = self.rows.model_dump()
-        named = {f"rows.{table}": names for table, names in rows.items()} | {
+        named = in_rows(rows) | {
             "search.grids": self.search.grids,
             "planted.methods": self.planted.methods,
         }
-        corpora = (*self.corpora, *self.search.corpora, *self.planted.corpora)
-        check_names(self.methods, self.overrides, named, corpora)
-        for table, names in rows.items():
-            if "nmcl" not in names:
-                raise ValueError(f"rows.{table} lacks nmcl, which the others are tested against")
-        for corpus in self.concepts.corpora:
-            if corpus not in self.corpora:
-                raise ValueError(f"concepts.corpora names {corpus}: add it to corpora as well")
+        self.check_names(named, self.search.corpora, self.planted.corpora)
+        check_rows(rows, "nmcl")
+        self.check_of_tables("concepts.corpora", self.concepts.corpora)
         return self

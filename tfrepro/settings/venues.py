@@ -1,6 +1,7 @@
 """Settings of tables that compare methods on the venue, or other class, of micro-videos."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -104,15 +105,13 @@ class PlantedStudy(Section):
         return self
 
 
-class Venues(Section):
-    """DARE's Tables 3 to 5 and Figures 4 to 6.
+class ComparedMethods(Section):
+    """What the tables of every paper that compares methods are made of.
 
     Attributes
     ----------
     corpora : micro-video corpora that they are made for
     seed : of the first run
-    runs : initialisations of every method
-    rows : of each table
     deep : hyper-parameters that the networks have in common
     methods : rows and their hyper-parameters
     overrides : for each corpus, ``deep`` or a method -> what is different there
@@ -120,11 +119,57 @@ class Venues(Section):
 
     corpora: tuple[MicroVideoCorpus, ...] = Field(min_length=1)
     seed: int = Field(ge=0)
-    runs: int = Field(ge=1)
-    rows: Rows
     deep: Values
     methods: dict[str, Values] = Field(min_length=1)
     overrides: dict[MicroVideoCorpus, dict[str, Values]]
+
+    def check_names(self, named: Mapping[str, Iterable[str]], *used: Iterable[str]) -> None:
+        """Raise ValueError unless every name of a method is one, and corpora have overrides.
+
+        Parameters
+        ----------
+        named : key -> the methods that stand there
+        used : corpora, besides those of the tables
+        """
+        own = {f"overrides.{c}": [m for m in ms if m != "deep"] for c, ms in self.overrides.items()}
+        for key, names in {**named, **own}.items():
+            for name in names:
+                if name not in self.methods:
+                    raise ValueError(f"{key} names {name}: add it to methods as well")
+        for corpus in chain(self.corpora, *used):
+            if corpus not in self.overrides:
+                raise ValueError(f"overrides lacks {corpus}: give it {{}}")
+
+    def check_of_tables(self, key: str, corpora: Iterable[str]) -> None:
+        """Raise ValueError unless tables are made for all of the corpora that a key names."""
+        for corpus in corpora:
+            if corpus not in self.corpora:
+                raise ValueError(f"{key} names {corpus}: add it to corpora as well")
+
+
+def check_rows(rows: Mapping[str, Iterable[str]], reference: str) -> None:
+    """Raise ValueError unless each table has the row that the others are tested against."""
+    for table, names in rows.items():
+        if reference not in names:
+            raise ValueError(f"rows.{table} lacks {reference}, which the others are tested against")
+
+
+def in_rows(rows: Mapping[str, Iterable[str]]) -> dict[str, Iterable[str]]:
+    """Key -> the methods that stand there."""
+    return {f"rows.{table}": names for table, names in rows.items()}
+
+
+class Venues(ComparedMethods):
+    """DARE's Tables 3 to 5 and Figures 4 to 6.
+
+    Attributes
+    ----------
+    runs : initialisations of every method
+    rows : of each table
+    """
+
+    runs: int = Field(ge=1)
+    rows: Rows
     sweeps: Sweeps
     figure6: Figure6
     search: Search
@@ -132,39 +177,13 @@ class Venues(Section):
 
     @model_validator(mode="after")
     def _methods_are_there(self) -> "Venues":
-        named = {f"rows.{table}": names for table, names in self.rows.model_dump().items()} | {
+        named = in_rows(self.rows.model_dump()) | {
             "search.grids": self.search.grids,
             "planted.methods": self.planted.methods,
         }
-        corpora = (*self.corpora, *self.search.corpora, *self.figure6.corpora)
-        check_names(self.methods, self.overrides, named, corpora)
-        for corpus in self.figure6.corpora:
-            if corpus not in self.corpora:
-                raise ValueError(f"figure6.corpora names {corpus}: add it to corpora as well")
+        self.check_names(named, self.search.corpora, self.figure6.corpora)
+        self.check_of_tables("figure6.corpora", self.figure6.corpora)
         return self
-
-
-def check_names(
-    methods: Iterable[str],
-    overrides: Mapping[str, Iterable[str]],
-    named: Mapping[str, Iterable[str]],
-    corpora: Iterable[str],
-) -> None:
-    """Raise ValueError unless every name of a method is one, and every corpus has overrides.
-
-    Parameters
-    ----------
-    named : key -> the methods that stand there
-    corpora : those that are used
-    """
-    own = {f"overrides.{c}": [m for m in ms if m != "deep"] for c, ms in overrides.items()}
-    for key, names in {**named, **own}.items():
-        for name in names:
-            if name not in methods:
-                raise ValueError(f"{key} names {name}: add it to methods as well")
-    for corpus in corpora:
-        if corpus not in overrides:
-            raise ValueError(f"overrides lacks {corpus}: give it {{}}")
 
 
 def merged(
