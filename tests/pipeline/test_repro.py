@@ -241,7 +241,7 @@ def test_a_pipeline_killed_in_extraction_and_in_training_ends_with_the_same_metr
 
     untouched.dvc("repro", TABLE)
     made = untouched.metrics()
-    assert made.keys() == {f"rendered/dare/{name}.json" for name in ("table2", "table2_grouped")}
+    assert {f"rendered/dare/{name}.json" for name in ("table2", "table2_grouped")} <= made.keys()
     assert made == {name: finished.metrics()[name] for name in made}
     assert not any(work.iterdir())
 
