@@ -1,0 +1,60 @@
+"""The embedded corpus of music videos: MP4 files made here."""
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from tfrepro.corpora.sounds import CorpusCard
+from tfrepro.files import sha256
+from tfrepro.media.video import write_video
+from tfrepro.parallel import map_files
+from tfrepro.simulate.music import RATE
+from tfrepro.simulate.music_pictures import FRAME_RATE
+from tfrepro.simulate.music_plans import Effects
+from tfrepro.simulate.music_videos import MusicVideo, music_videos
+
+CARD = CorpusCard(
+    name="rendered",
+    title="Music videos composed and drawn by tfrepro",
+    stands_in_for="2,000 music videos of Fusing Music and Video Modalities",
+    licence="CC0-1.0",
+)
+
+
+def build(
+    folder: Path,
+    *,
+    videos: int,
+    seed: int,
+    effects: Effects,
+    seconds: float = 60.0,
+    share: float = 0.1,
+    jobs: int = 1,
+) -> tuple[pd.DataFrame, CorpusCard]:
+    """Render videos into ``folder/media``; the same each time.
+
+    Parameters
+    ----------
+    videos, seed, effects, seconds, share : see
+        :func:`tfrepro.simulate.music_videos.music_videos`
+    jobs : worker processes
+    """
+    (folder / "media").mkdir()
+    made = list(music_videos(videos, seed, effects, seconds=seconds, share=share))
+    rows = list(map_files(partial(_render, folder), made, jobs=jobs, title="music videos"))
+    return pd.DataFrame(rows), CARD
+
+
+def _render(folder: Path, video: MusicVideo) -> dict:
+    name, file = f"rendered-{video.number:05d}", f"media/{video.number:05d}.mp4"
+    write_video(folder / file, video.frames(), FRAME_RATE, sound=video.sound, sound_rate=RATE)
+    return {
+        "id": name,
+        "file": file,
+        "source": "",
+        "sha256": sha256(folder / file),
+        "label": video.label,
+        "group": name,
+        "duration_s": video.seconds,
+    }

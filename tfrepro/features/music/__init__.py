@@ -1,0 +1,1 @@
+"""Six seconds of music -> 1,052 mid-level features: dynamics, rhythm, timbre, tonality."""
