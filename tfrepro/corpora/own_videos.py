@@ -4,7 +4,8 @@ The manifest is a CSV or Parquet file with a row a video:
 
 ==========  =====================================================================
 ``file``    path inside the folder
-``venue``   the class; may be empty for videos that are only to be classified
+``venue``   the class; may be empty for videos that are only to be classified. Music videos
+            have it as ``style``
 ``id``      unique name; may be missing, then it is the path without its ending
 ``text``    what its owner wrote; may be empty or missing
 ``split``   ``train``, ``valid`` or ``test``; in all rows or in none
@@ -26,8 +27,12 @@ SPLITS = ("train", "valid", "test")
 RESERVED = ("label", "source", "sha256")
 
 
-def read_manifest(file: Path, folder: Path) -> pd.DataFrame:
+def read_manifest(file: Path, folder: Path, label: str = "venue") -> pd.DataFrame:
     """The videos of a manifest, in its order.
+
+    Parameters
+    ----------
+    label : the column of the class
 
     Returns
     -------
@@ -42,9 +47,9 @@ def read_manifest(file: Path, folder: Path) -> pd.DataFrame:
     for name in table:
         if name in RESERVED or name.startswith("has_") or name.endswith("_length"):
             raise UserError(f"{file}: column {name!r}: is needed for other things; rename it")
-    if "file" not in table or "venue" not in table:
-        raise UserError(f"{file}: must have the columns file and venue, has {', '.join(table)}")
-    table = table.rename(columns={"venue": "label"})
+    if "file" not in table or label not in table:
+        raise UserError(f"{file}: must have the columns file and {label}, has {', '.join(table)}")
+    table = table.rename(columns={label: "label"})
     if "text" not in table:
         table["text"] = ""
     if table.empty:

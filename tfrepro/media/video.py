@@ -360,6 +360,7 @@ def write_video(
     sound_rate: int = 22050,
     *,
     bit_rate: int = 400_000,
+    fast: bool = False,
 ) -> None:
     """Write an MP4 file: H.264 (MPEG-4 where FFmpeg comes without libx264) and AAC.
 
@@ -372,6 +373,7 @@ def write_video(
     sound : (n,) float, full scale at -1 and 1; None for no sound track
     sound_rate : Hz
     bit_rate : of the pictures, bits a second
+    fast : encode in about half the time, to a file half as large again
 
     Raises
     ------
@@ -385,9 +387,9 @@ def write_video(
         if first is None:
             raise ValueError("frames is empty")
         _check_picture(first, first.shape)
-        pictures = _add_pictures(container, first.shape[:2], rate, bit_rate)
+        pictures = _add_pictures(container, first.shape[:2], rate, bit_rate, fast)
         # Both tracks must be known before the first packet is written.
-        packets = [] if sound is None else _encode_sound(container, sound, sound_rate)
+        packets = [] if sound is None else _encode_sound(container, sound, sound_rate, fast)
         container.mux(packets)
         for frame in chain([first], frames):
             _check_picture(frame, first.shape)
@@ -404,13 +406,18 @@ def _check_picture(frame: np.ndarray, shape: tuple[int, ...]) -> None:
 
 
 def _add_pictures(
-    container: av.container.OutputContainer, size: Size, rate: float | Fraction, bit_rate: int
+    container: av.container.OutputContainer,
+    size: Size,
+    rate: float | Fraction,
+    bit_rate: int,
+    fast: bool,
 ) -> av.VideoStream:
     codec, options = "mpeg4", {}
     if "libx264" in av.codecs_available:
         # x264's macroblock tree reads memory it never set where a picture is not a
         # multiple of 128 wide, so the bytes would be other ones from call to call.
-        codec, options = "libx264", {"preset": "veryfast", "x264-params": "mbtree=0"}
+        preset = "ultrafast" if fast else "veryfast"
+        codec, options = "libx264", {"preset": preset, "x264-params": "mbtree=0"}
     track = container.add_stream(codec, Fraction(rate).limit_denominator(1001), options=options)
     track.height, track.width = size
     track.pix_fmt = "yuv420p"
@@ -420,11 +427,11 @@ def _add_pictures(
 
 
 def _encode_sound(
-    container: av.container.OutputContainer, sound: np.ndarray, rate: int
+    container: av.container.OutputContainer, sound: np.ndarray, rate: int, fast: bool
 ) -> list[av.Packet]:
     if rate not in (rates := av.Codec("aac", "w").audio_rates):
         raise ValueError(f"sound_rate {rate} must be one of {sorted(rates)}")
-    track = container.add_stream("aac", rate)
+    track = container.add_stream("aac", rate, options={"aac_coder": "fast"} if fast else {})
     track.layout = "mono"
     y = np.ascontiguousarray(sound, dtype=np.float32)
     frame = av.AudioFrame.from_ndarray(y[np.newaxis], format="fltp", layout="mono")

@@ -48,7 +48,14 @@ def build(
 
 def _render(folder: Path, video: MusicVideo) -> dict:
     name, file = f"rendered-{video.number:05d}", f"media/{video.number:05d}.mp4"
-    write_video(folder / file, video.frames(), FRAME_RATE, sound=video.sound, sound_rate=RATE)
+    write_video(
+        folder / file,
+        video.frames(),
+        FRAME_RATE,
+        sound=video.sound,
+        sound_rate=RATE,
+        fast=True,
+    )
     return {
         "id": name,
         "file": file,

@@ -165,11 +165,15 @@ def local_binary_patterns(
     inside = grey[border:-border, border:-border]
     height, width = inside.shape
     middle = inside * float(_FRACTIONS**2)
-    patterns = np.zeros(inside.shape, np.intp)
+    patterns = np.zeros(inside.shape, np.uint16)
     for p, (top, left, weights) in enumerate(_circle(neighbours, radius)):
-        between = cv2.filter2D(grey, cv2.CV_64F, weights, anchor=(0, 0))
         y, x = border + top, border + left
-        patterns |= (between[y : y + height, x : x + width] >= middle).astype(np.intp) << p
+        if weights[0, 0] == _FRACTIONS**2:  # on a pixel
+            brighter = grey[y : y + height, x : x + width] >= inside
+        else:
+            between = cv2.filter2D(grey, cv2.CV_64F, weights, anchor=(0, 0))
+            brighter = between[y : y + height, x : x + width] >= middle
+        patterns |= np.left_shift(brighter, p, dtype=np.uint16)
     bins = _uniform_bins(neighbours)
     return _shares(_histograms(bins[patterns], bins.max() + 1, grid)).ravel()
 
@@ -199,24 +203,29 @@ def _whole_cells(size: Grid, cell: int, block: int) -> Grid:
 
 def _gradients(frame: np.ndarray, orientations: int) -> tuple[np.ndarray, np.ndarray]:
     """Length and bin of each pixel's gradient: (H, W) float64 and (H, W) int."""
-    # Reflected at the border, where both neighbours are then the same one.
-    across = cv2.Sobel(frame, cv2.CV_16S, 1, 0, ksize=1)
-    down = cv2.Sobel(frame, cv2.CV_16S, 0, 1, ksize=1)
-    squares = np.square(across, dtype=np.int32) + np.square(down, dtype=np.int32)
-    strongest = squares.argmax(axis=-1)[..., None]
-    x, y, square = (
-        np.take_along_axis(of, strongest, axis=-1)[..., 0] for of in (across, down, squares)
-    )
-    return np.sqrt(square), _bin_of_gradient(orientations)[y + 255, x + 255]
+    squares, places = None, None
+    # Channel by channel, which OpenCV and NumPy are several times faster with.
+    for channel in cv2.split(frame):
+        # Reflected at the border, where both neighbours are then the same one.
+        across = cv2.Sobel(channel, cv2.CV_16S, 1, 0, ksize=1).astype(np.int32)
+        down = cv2.Sobel(channel, cv2.CV_16S, 0, 1, ksize=1).astype(np.int32)
+        square, place = across * across + down * down, 511 * (down + 255) + (across + 255)
+        if squares is None:
+            squares, places = square, place
+        else:
+            stronger = (square > squares).view(np.uint8)
+            cv2.copyTo(square, stronger, squares)
+            cv2.copyTo(place, stronger, places)
+    return np.sqrt(squares), _bin_of_gradient(orientations).take(places)
 
 
 @cache
 def _bin_of_gradient(orientations: int) -> np.ndarray:
-    """The bin of a gradient with the parts (y - 255, x - 255): (511, 511) int."""
+    """The bin of a gradient with the parts (y - 255, x - 255): (511, 511) uint16."""
     y, x = np.mgrid[-255:256, -255:256]
     # Turned around before the angle is taken, so that both signs end up in the same bin.
     sign = np.where((y < 0) | ((y == 0) & (x < 0)), -1, 1)
-    return (np.arctan2(sign * y, sign * x) * orientations / np.pi).astype(np.intp)
+    return (np.arctan2(sign * y, sign * x) * orientations / np.pi).astype(np.uint16)
 
 
 @cache
