@@ -13,6 +13,7 @@ import yaml
 from tfrepro.errors import UserError
 from tfrepro.evaluation.embedder import Embedder
 from tfrepro.evaluation.method import Method
+from tfrepro.evaluation.style_finder import StyleFinder
 from tfrepro.features import acoustic
 from tfrepro.methods import BLOCKS, METHODS, make_method, read_hyper_parameters
 from tfrepro.provenance import code_of_method
@@ -20,8 +21,17 @@ from tfrepro.settings.base import Section
 
 ROOT = Path(__file__).parents[1]
 PARAMS = ROOT / "params.yaml"
-SHAPES = {"classes": (Method, "predict_proba"), "embeddings": (Embedder, "embed")}
-RETRIEVAL = {"crossmodal.methods"}
+SHAPES = {
+    "classes": (Method, "predict_proba"),
+    "embeddings": (Embedder, "embed"),
+    "chunks": (StyleFinder, "predict"),
+}
+# How the rows of a table answer, where not with classes.
+ANSWERS = {
+    "crossmodal.methods": "embeddings",
+    "musicvideo.retrieval.methods": "embeddings",
+    "musicvideo.styles.methods": "chunks",
+}
 
 
 def factory(entry):
@@ -116,14 +126,14 @@ def test_a_method_that_answers_with_embeddings_is_made_too():
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_method_in_a_table_of_the_other_kind_is_refused_with_those_that_fit(name):
+def test_a_method_in_a_table_of_another_kind_is_refused_with_those_that_fit(name):
     """Whatever values are given."""
-    other = ({"classes", "embeddings"} - {METHODS[name].answers}).pop()
-    fitting = [key for key, entry in METHODS.items() if entry.answers == other]
-    with pytest.raises(UserError) as caught:
-        read_hyper_parameters(name, {}, prefix="x.methods", answers=other)
-    assert str(caught.value).startswith(f"params.yaml: x.methods.{name}: no such method")
-    assert str(caught.value).endswith(f"; allowed: {', '.join(fitting)}")
+    for other in SHAPES.keys() - {METHODS[name].answers}:
+        fitting = [key for key, entry in METHODS.items() if entry.answers == other]
+        with pytest.raises(UserError) as caught:
+            read_hyper_parameters(name, {}, prefix="x.methods", answers=other)
+        assert str(caught.value).startswith(f"params.yaml: x.methods.{name}: no such method")
+        assert str(caught.value).endswith(f"; allowed: {', '.join(fitting)}")
 
 
 def test_a_table_is_one_of_classification_unless_told_otherwise():
@@ -133,12 +143,11 @@ def test_a_table_is_one_of_classification_unless_told_otherwise():
 
 def test_every_method_of_the_parameters_is_registered_and_answers_as_its_table_needs():
     tables = dict(tables_of_methods(yaml.safe_load(PARAMS.read_text())))
-    assert set(tables) > RETRIEVAL
+    assert set(tables) > ANSWERS.keys()
     for key, methods in tables.items():
-        answers = "embeddings" if key in RETRIEVAL else "classes"
         for name, values in methods.items():
             assert name in METHODS, f"{key}.{name}"
-            read_hyper_parameters(name, values, prefix=key, answers=answers)
+            read_hyper_parameters(name, values, prefix=key, answers=ANSWERS.get(key, "classes"))
 
 
 def test_importing_the_registry_imports_no_method_and_no_tensorflow():

@@ -135,7 +135,8 @@ def test_every_script_method_and_corpus_has_a_checksum(everything):
     scripts = {f"stages/{f.stem}" for f in STAGES.glob("*.py") if not f.name.startswith("_")}
     assert scripts < set(everything)
     assert {f"methods/{name}" for name in METHODS} < set(everything)
-    assert {"sounds/rendered", "sounds/esc10", "videos/yt8m"} < set(everything)
+    corpora = {"sounds/rendered", "sounds/esc10", "videos/yt8m", "music_videos/yt8m-music"}
+    assert corpora < set(everything)
     assert all(re.fullmatch("[0-9a-f]{12}", checksum(files)) for files in everything.values())
 
 
@@ -410,7 +411,7 @@ def test_a_stage_that_makes_a_method_depends_on_the_code_of_that_method(stage):
         assert name in strings, "the script names the method it makes"
 
 
-@pytest.mark.parametrize("kind", ["sounds", "videos", "microvideos"])
+@pytest.mark.parametrize("kind", ["sounds", "videos", "microvideos", "music_videos"])
 def test_building_a_corpus_depends_on_the_code_of_that_corpus(kind):
     assert f"data/code/{kind}/${{item.corpus}}.json" in PIPELINE[kind]["deps"]
 
@@ -419,7 +420,7 @@ def test_building_a_corpus_depends_on_the_code_of_that_corpus(kind):
 def test_every_checksum_a_stage_keeps_beside_its_result_is_one_it_depends_on(stage):
     """Else a change of that code would make its tables look stale for ever."""
     strings = {s for tree in trees_of(script_of(stage)) for s in strings_in(tree)}
-    kinds = "stages|methods|sounds|videos|microvideos"
+    kinds = "stages|methods|sounds|videos|microvideos|music_videos"
     kept = {s for s in strings if re.fullmatch(rf"({kinds})/[\w*-]+", s)}
     for part in kept:
         file = f"data/code/{part}.json"
@@ -531,6 +532,7 @@ LIGHT = ("sources", "simulate", "corpora", "media", "features", "baselines", "pu
 LATE = (
     "tfrepro.features.audioset",
     "tfrepro.features.microvideos.media",
+    "tfrepro.features.music_videos.media",
     "tfrepro.features.tflite",
     "tfrepro.features.visual.",
 )

@@ -1,9 +1,11 @@
 """The registry: every name a paper's table may have as a row, and what makes it.
 
 To add a method: write a class of the shape of
-:class:`tfrepro.evaluation.method.Method`, or of
-:class:`tfrepro.evaluation.embedder.Embedder` for a table of retrieval, give it a
-line in :data:`METHODS`, and an entry under a table's ``methods`` in ``params.yaml``.
+:class:`tfrepro.evaluation.method.Method`, of
+:class:`tfrepro.evaluation.embedder.Embedder` for a table of retrieval, or of
+:class:`tfrepro.evaluation.style_finder.StyleFinder` for tables on chunks of music
+videos, give it a line in :data:`METHODS`, and an entry under a table's ``methods``
+in ``params.yaml``.
 Nothing is imported until it is made, so reading the registry costs nothing.
 """
 
@@ -19,6 +21,7 @@ from tfrepro.features.microvideos.extracted import MODALITIES
 from tfrepro.settings import (
     fusion_methods,
     methods,
+    musicvideo_methods,
     retrieval_methods,
     sequence_methods,
     venue_methods,
@@ -40,8 +43,9 @@ class MethodEntry:
     settings : what ``params.yaml`` may say about it
     fixed : constructor arguments that make this name what it is
     keras : whether it trains a network, and so needs a device set up first
-    answers : with class probabilities, a :class:`Method`, or with vectors that search
-        and are found, an :class:`Embedder`
+    answers : with class probabilities, a :class:`Method`; with vectors that search
+        and are found, an :class:`Embedder`; or with scores of chunks of music videos, a
+        :class:`tfrepro.evaluation.style_finder.StyleFinder`
     """
 
     factory: str
@@ -118,6 +122,20 @@ def _fusion(factory: str, section: type[Section], **fixed: Any) -> MethodEntry:
 def _nmcl(*modalities: str, **fixed: Any) -> MethodEntry:
     chosen = {"modalities": modalities} if modalities else {}
     return _fusion("nmcl:Nmcl", fusion_methods.Nmcl, **chosen, **fixed)
+
+
+_MUSIC_SEARCH = "tfrepro.models.music_video_search"
+
+
+# By itself: a change in MethodEntry would put the results of all methods out of date.
+@dataclass(frozen=True)
+class _StyleEntry(MethodEntry):
+    answers: Literal["chunks"] = "chunks"
+
+
+def _style_finder(factory: str, section: type[Section], **fixed: str) -> MethodEntry:
+    module = "tfrepro.models.music_video_styles"
+    return _StyleEntry(f"{module}:{factory}", section, fixed, keras=True)
 
 
 METHODS: Mapping[str, MethodEntry] = {
@@ -204,6 +222,30 @@ METHODS: Mapping[str, MethodEntry] = {
     "nmcl-removed": _nmcl(gate="removed"),
     "nmcl-no-attention": _nmcl(attend=False),
     "nmcl-neither": _nmcl(gate="removed", attend=False),
+    "cca-initial": _embedder(
+        "tfrepro.baselines.music_video_search:InitialCca", musicvideo_methods.CommonSpace
+    ),
+    "cca-deep": _embedder(f"{_MUSIC_SEARCH}:DeepCca", musicvideo_methods.DeepCommonSpace),
+    "shared-dbn": _embedder(
+        f"{_MUSIC_SEARCH}:SharedDbn", musicvideo_methods.MeanField, inference="mean-field"
+    ),
+    "shared-dbn-gibbs": _embedder(
+        f"{_MUSIC_SEARCH}:SharedDbn", musicvideo_methods.Gibbs, inference="gibbs"
+    ),
+    "shared-dbn-tuned": _embedder(
+        f"{_MUSIC_SEARCH}:ReconstructionSearch", musicvideo_methods.TunedSearch, kind="dbn-tuned"
+    ),
+    "shared-autoencoder": _embedder(
+        f"{_MUSIC_SEARCH}:ReconstructionSearch",
+        musicvideo_methods.AutoencoderSearch,
+        kind="autoencoder",
+    ),
+    "initial": _style_finder("InitialStyles", musicvideo_methods.InitialStyles),
+    "dbn": _style_finder("SharedStyles", musicvideo_methods.DbnStyles, kind="dbn"),
+    "dbn-tuned": _style_finder("SharedStyles", musicvideo_methods.TunedDbnStyles, kind="dbn-tuned"),
+    "autoencoder": _style_finder(
+        "SharedStyles", musicvideo_methods.AutoencoderStyles, kind="autoencoder"
+    ),
 }
 
 
@@ -227,7 +269,7 @@ def read_hyper_parameters(
 
 
 def make_method(name: str, hyper_parameters: Section, seed: int) -> Method | Embedder:
-    """A fresh method of that name, not yet fitted."""
+    """A fresh method of that name, or finder of styles, not yet fitted."""
     entry = METHODS[name]
     module, _, factory = entry.factory.partition(":")
     arguments = {**entry.fixed, **hyper_parameters.model_dump()}

@@ -20,6 +20,8 @@ from pathlib import Path
 from tfrepro.corpora.registry import (
     MICRO_VIDEO_CORPORA,
     MICRO_VIDEO_FEATURES,
+    MUSIC_VIDEO_CORPORA,
+    MUSIC_VIDEO_FEATURES,
     SOUND_CORPORA,
     VIDEO_CORPORA,
     CorpusEntry,
@@ -77,10 +79,12 @@ def code_of_everything(stages: Path) -> dict[str, dict[str, str]]:
         **{f"sounds/{name}": code_of_corpus(entry) for name, entry in SOUND_CORPORA.items()},
         **{f"videos/{name}": code_of_corpus(entry) for name, entry in VIDEO_CORPORA.items()},
         **{
-            f"microvideos/{name}": code_of_corpus(entry)
-            | code_of_corpus(MICRO_VIDEO_FEATURES[name])
-            | {"entries": f"{entry.builder} {MICRO_VIDEO_FEATURES[name].builder}"}
+            f"microvideos/{name}": _code_of_corpus_and_features(entry, MICRO_VIDEO_FEATURES[name])
             for name, entry in MICRO_VIDEO_CORPORA.items()
+        },
+        **{
+            f"music_videos/{name}": _code_of_corpus_and_features(entry, MUSIC_VIDEO_FEATURES[name])
+            for name, entry in MUSIC_VIDEO_CORPORA.items()
         },
     }
 
@@ -88,6 +92,12 @@ def code_of_everything(stages: Path) -> dict[str, dict[str, str]]:
 def checksum(code: dict[str, str]) -> str:
     """One checksum, of twelve hexadecimal digits, for all the files of some code."""
     return _digest(json.dumps(code, sort_keys=True))[:12]
+
+
+def _code_of_corpus_and_features(corpus: CorpusEntry, features: CorpusEntry) -> dict[str, str]:
+    """The code of a builder and of what makes features of what it builds."""
+    both = code_of_corpus(corpus) | code_of_corpus(features)
+    return both | {"entries": f"{corpus.builder} {features.builder}"}
 
 
 @cache

@@ -165,6 +165,7 @@ def _make_small(file: Path) -> None:
     nmcl["deep"] |= {"units": 8, "epochs": 2, "batch": 32}
     nmcl["concepts"] |= {"videos": 2, "concepts": 4}
     nmcl["planted"] |= {"runs": 1, "effects": {"consistent": [0.3]}, "methods": ["nmcl"]}
+    params["music_videos"]["rendered"] |= {"videos": 8, "seconds": 60, "share": 0.5}
     params["yt8m"]["rendered"] |= {"videos": 256, "shards": 2}
     params["yt8m"]["rendered"]["split"] |= {"test": 64}
     contrastive = params["crossmodal"]["methods"]["contrastive"]

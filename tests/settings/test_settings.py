@@ -81,6 +81,7 @@ def small():
         "acoustic": {"sample_rate": 22050, "n_fft": 1024, "hop_length": 512, "n_mfcc": 13},
         "autoencoder": {"model": dict(autoencoder), "corruption": 0.1, "seed": 3},
         "microvideos": yaml.safe_load(PARAMS.read_text())["microvideos"],
+        "music_videos": yaml.safe_load(PARAMS.read_text())["music_videos"],
         "dare": {
             "table1": {"corpora": ["rendered"], "examples": 3},
             "table2": {

@@ -12,8 +12,9 @@ class CorpusEntry:
 
     Attributes
     ----------
-    builder : ``module:function``; see :mod:`tfrepro.corpora.sounds` or
-        :mod:`tfrepro.corpora.shards` for what it must do
+    builder : ``module:function``; see :mod:`tfrepro.corpora.sounds`,
+        :mod:`tfrepro.corpora.shards`, :mod:`tfrepro.corpora.microvideos.table` or
+        :mod:`tfrepro.corpora.music_videos.table` for what it must do
     sources : names in the registry of :mod:`tfrepro.sources`; none if it is made here
     """
 
@@ -68,4 +69,18 @@ MICRO_VIDEO_FEATURES: Mapping[str, CorpusEntry] = {
     "planted-sequences": CorpusEntry("tfrepro.features.microvideos.planted:make_features"),
     "venue188": CorpusEntry("tfrepro.features.microvideos.venue188:make_features"),
     "eastern": CorpusEntry("tfrepro.features.microvideos.eastern:make_features"),
+}
+
+MUSIC_VIDEO_CORPORA: Mapping[str, CorpusEntry] = {
+    "rendered": CorpusEntry("tfrepro.corpora.music_videos.rendered:build"),
+    "own": CorpusEntry("tfrepro.corpora.music_videos.own:build"),
+    "yt8m-music": CorpusEntry("tfrepro.corpora.music_videos.yt8m_music:build", sources=("yt8m",)),
+}
+
+MUSIC_VIDEO_FEATURES: Mapping[str, CorpusEntry] = {
+    "rendered": CorpusEntry("tfrepro.features.music_videos.media:make_features"),
+    "own": CorpusEntry("tfrepro.features.music_videos.media:make_features"),
+    "yt8m-music": CorpusEntry(
+        "tfrepro.features.music_videos.yt8m_music:make_features", sources=("yt8m",)
+    ),
 }

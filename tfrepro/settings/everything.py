@@ -12,6 +12,7 @@ from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.dare import Dare
 from tfrepro.settings.eastern import EasternPaper
 from tfrepro.settings.microvideos import MicroVideos
+from tfrepro.settings.music_videos import MusicVideos
 from tfrepro.settings.nmcl import NmclPaper
 from tfrepro.settings.reading import FILE, read_section
 from tfrepro.settings.shared import Acoustic, Compute, Sources
@@ -29,6 +30,7 @@ class Settings(Section):
     acoustic: Acoustic
     autoencoder: AcousticAutoencoder
     microvideos: MicroVideos
+    music_videos: MusicVideos
     dare: Dare
     eastern: EasternPaper
     nmcl: NmclPaper

@@ -1,7 +1,5 @@
 """A folder of music videos and its manifest."""
 
-import logging
-
 import pandas as pd
 import pytest
 
@@ -10,15 +8,15 @@ from tfrepro.corpora.music_videos.table import COLUMNS
 from tfrepro.errors import UserError
 from tfrepro.files import sha256
 from tfrepro.media.video import write_video
+from tfrepro.settings.music_videos import OwnMusicVideos
 from tfrepro.simulate.music import RATE
 from tfrepro.simulate.music_plans import Effects
 from tfrepro.simulate.music_videos import music_videos
 
 
-def write(file, seconds, *, sound=True):
+def write(file, seconds):
     video = next(music_videos(1, 0, Effects(), seconds=seconds))
-    y = video.sound if sound else None
-    write_video(file, video.frames((64, 64)), 12, sound=y, sound_rate=RATE)
+    write_video(file, video.frames((64, 64)), 12, sound=video.sound, sound_rate=RATE)
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +24,6 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("videos")
     write(folder / "a.mp4", 7)
     write(folder / "b.mp4", 6)
-    write(folder / "short.mp4", 4)
-    write(folder / "mute.mp4", 6, sound=False)
     (folder / "broken.mp4").write_bytes(b"no video")
     return folder
 
@@ -36,7 +32,8 @@ def folder(tmp_path_factory):
 def build(folder, tmp_path):
     def call(text):
         (tmp_path / "m.csv").write_text(text)
-        return own.build(folder, tmp_path / "m.csv")[0]
+        settings = OwnMusicVideos(folder=folder, manifest=tmp_path / "m.csv")
+        return own.build(tmp_path, settings)[0]
 
     return call
 
@@ -60,17 +57,15 @@ def test_group_and_split_of_the_manifest_are_kept(build):
 
 def test_parquet_is_read_as_well(folder, tmp_path):
     pd.DataFrame({"file": ["a.mp4"], "style": ["x"]}).to_parquet(tmp_path / "m.parquet")
-    assert own.build(folder, tmp_path / "m.parquet")[0]["label"].tolist() == ["x"]
+    settings = OwnMusicVideos(folder=folder, manifest=tmp_path / "m.parquet")
+    assert own.build(tmp_path, settings)[0]["label"].tolist() == ["x"]
 
 
-def test_what_is_no_music_video_is_logged_and_left_out(build, caplog):
-    with caplog.at_level(logging.WARNING, "tfrepro"):
-        table = build("file,style\nshort.mp4,x\nbroken.mp4,x\nmute.mp4,x\na.mp4,x\n")
-    assert table["id"].tolist() == ["a"]
-    said = [record.getMessage() for record in caplog.records]
-    assert "short.mp4: lasts 4.0 s, less than a segment of 6 s, left out" in said[0]
-    assert "broken.mp4: is not a video file" in said[1]
-    assert "mute.mp4: has no sound track" in said[2]
+def test_what_cannot_be_decoded_stays_till_features_are_made(build, folder):
+    table = build("file,style\nbroken.mp4,x\na.mp4,x\n")
+    assert table["id"].tolist() == ["broken", "a"]
+    assert table["duration_s"].isna().tolist() == [True, False]
+    assert table["sha256"][0] == sha256(folder / "broken.mp4")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +81,6 @@ def test_what_is_no_music_video_is_logged_and_left_out(build, caplog):
             "file,style,split,group\na.mp4,x,train,g\nb.mp4,x,test,g\n",
             "row 3: group 'g' is in train and in test",
         ),
-        ("file,style\nbroken.mp4,x\n", r"no video can be used; broken\.mp4 is not a video file"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_manifest_and_row(build, text, said):
@@ -94,6 +88,14 @@ def test_a_mistake_is_one_line_that_names_manifest_and_row(build, text, said):
         build(text)
 
 
+@pytest.mark.parametrize("name", ["folder", "manifest"])
+def test_a_setting_that_is_null_is_named(tmp_path, name):
+    paths = {"folder": tmp_path, "manifest": tmp_path / "no.csv"} | {name: None}
+    with pytest.raises(UserError, match=rf"^music_videos\.own\.{name}: name yours in params"):
+        own.build(tmp_path, OwnMusicVideos(**paths))
+
+
 def test_a_missing_manifest_is_named(folder, tmp_path):
+    settings = OwnMusicVideos(folder=folder, manifest=tmp_path / "no.csv")
     with pytest.raises(UserError, match=r"no\.csv: cannot be read as a manifest"):
-        own.build(folder, tmp_path / "no.csv")
+        own.build(tmp_path, settings)

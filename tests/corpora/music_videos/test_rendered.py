@@ -15,16 +15,20 @@ from tfrepro.errors import UserError
 from tfrepro.files import sha256
 from tfrepro.media.audio import load_audio
 from tfrepro.media.video import all_frames, probe
+from tfrepro.settings.music_videos import RenderedMusicVideos
 from tfrepro.simulate.music_plans import Effects
 from tfrepro.simulate.music_videos import music_videos
 
-ASKED = {"videos": 3, "seed": 1, "effects": Effects(), "seconds": 6.5, "share": 0.4}
+# Fewer than the settings let pass, which tests of features need.
+ASKED = RenderedMusicVideos(
+    videos=10, seed=1, seconds=6.5, share=0.4, effects=vars(Effects())
+).model_copy(update={"videos": 3})
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rendered")
-    videos, card = rendered.build(folder, **ASKED)
+    videos, card = rendered.build(folder, ASKED)
     return folder, videos, card
 
 
@@ -54,7 +58,7 @@ def test_files_decode_to_what_was_made(built):
 
 
 def test_the_same_is_built_each_time(built, tmp_path):
-    again, _ = rendered.build(tmp_path, **ASKED)
+    again, _ = rendered.build(tmp_path, ASKED)
     pd.testing.assert_frame_equal(again, built[1])
 
 

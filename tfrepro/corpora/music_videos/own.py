@@ -4,23 +4,19 @@ The manifest is one of :mod:`tfrepro.corpora.own_videos` whose class is the colu
 it ``group`` names the source video where files are parts of one.
 """
 
-import logging
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from tfrepro.corpora.own_videos import read_manifest
 from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.errors import UserError
 from tfrepro.files import sha256
-from tfrepro.media.audio import load_audio
 from tfrepro.media.errors import MediaError
 from tfrepro.media.video import probe
-from tfrepro.parallel import Rejected, map_files
+from tfrepro.parallel import map_files
+from tfrepro.settings.music_videos import OwnMusicVideos
 
-log = logging.getLogger("tfrepro")
-SEGMENT_S = 6.0  # of the paper
 CARD = CorpusCard(
     name="own",
     title="Your own music videos",
@@ -29,49 +25,31 @@ CARD = CorpusCard(
 )
 
 
-def build(folder: Path, manifest: Path, *, jobs: int = 1) -> tuple[pd.DataFrame, CorpusCard]:
+def build(
+    folder: Path, settings: OwnMusicVideos, find_source: object = None, *, jobs: int = 1
+) -> tuple[pd.DataFrame, CorpusCard]:
     """The videos of the manifest; nothing is copied, but every file's checksum is taken.
 
-    What cannot be decoded, has no sound, or is shorter than a segment is logged and left out.
+    What cannot be used of them is seen when features are made.
 
-    Parameters
-    ----------
-    folder : of the files
-    manifest : CSV or Parquet, see above
-    jobs : worker processes
-
-    Returns
-    -------
-    videos : the columns of :mod:`tfrepro.corpora.music_videos.table` and those of the manifest
-    card : of the corpus
-
-    Raises
-    ------
-    UserError
-        if no video is left, and as :func:`tfrepro.corpora.own_videos.read_manifest`
+    Raises UserError if the settings name no folder or no manifest, and as
+    :func:`~tfrepro.corpora.own_videos.read_manifest`.
     """
-    videos = read_manifest(manifest, folder, label="style")
-    files = [folder / file for file in videos["file"]]
-    facts = list(map_files(_look, files, jobs=jobs, title="music videos"))
-    good = np.array([not isinstance(fact, Rejected) for fact in facts])
-    for row in np.flatnonzero(~good):
-        log.warning("%s: %s, left out", files[row], facts[row].reason)
-    if not good.any():
-        reason = facts[0].reason
-        raise UserError(f"{manifest}: no video can be used; {videos['file'][0]} {reason}")
-    seconds, checksums = zip(
-        *(fact for fact in facts if not isinstance(fact, Rejected)), strict=True
-    )
-    videos = videos[good].reset_index(drop=True)
-    videos = videos.assign(source="", sha256=checksums, duration_s=seconds)
-    videos["group"] = videos.get("group", videos["id"])
-    return videos, CARD
+    for name, path in settings:
+        if path is None:
+            raise UserError(f"music_videos.own.{name}: name yours in params.yaml")
+    videos = read_manifest(settings.manifest, settings.folder, label="style")
+    files = [settings.folder / file for file in videos["file"]]
+    facts = map_files(_facts, files, jobs=jobs, title="music videos")
+    checksums, seconds = zip(*facts, strict=True)
+    group = videos.get("group", videos["id"])
+    return videos.assign(source="", sha256=checksums, duration_s=seconds, group=group), CARD
 
 
-def _look(file: Path) -> tuple[float, str]:
-    """Seconds and checksum of a file; MediaError if it is no music video."""
-    seconds = probe(file).seconds
-    if seconds < SEGMENT_S:
-        raise MediaError(f"lasts {seconds:.1f} s, less than a segment of {SEGMENT_S:g} s")
-    load_audio(file)
-    return seconds, sha256(file)
+def _facts(file: Path) -> tuple[str, float]:
+    """Checksum and length in s of a file; no number if that cannot be told."""
+    try:
+        seconds = probe(file).seconds
+    except MediaError:
+        seconds = float("nan")
+    return sha256(file), seconds

@@ -9,6 +9,7 @@ from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.files import sha256
 from tfrepro.media.video import write_video
 from tfrepro.parallel import map_files
+from tfrepro.settings.music_videos import RenderedMusicVideos
 from tfrepro.simulate.music import RATE
 from tfrepro.simulate.music_pictures import FRAME_RATE
 from tfrepro.simulate.music_plans import Effects
@@ -23,27 +24,19 @@ CARD = CorpusCard(
 
 
 def build(
-    folder: Path,
-    *,
-    videos: int,
-    seed: int,
-    effects: Effects,
-    seconds: float = 60.0,
-    share: float = 0.1,
-    jobs: int = 1,
+    folder: Path, settings: RenderedMusicVideos, find_source: object = None, *, jobs: int = 1
 ) -> tuple[pd.DataFrame, CorpusCard]:
-    """Render videos into ``folder/media``; the same each time.
-
-    Parameters
-    ----------
-    videos, seed, effects, seconds, share : see
-        :func:`tfrepro.simulate.music_videos.music_videos`
-    jobs : worker processes
-    """
+    """Render videos into ``folder/media``; the same each time."""
     (folder / "media").mkdir()
-    made = list(music_videos(videos, seed, effects, seconds=seconds, share=share))
-    rows = list(map_files(partial(_render, folder), made, jobs=jobs, title="music videos"))
-    return pd.DataFrame(rows), CARD
+    made = music_videos(
+        settings.videos,
+        settings.seed,
+        Effects(**settings.effects.model_dump()),
+        seconds=settings.seconds,
+        share=settings.share,
+    )
+    rows = map_files(partial(_render, folder), list(made), jobs=jobs, title="music videos")
+    return pd.DataFrame(list(rows)), CARD
 
 
 def _render(folder: Path, video: MusicVideo) -> dict:

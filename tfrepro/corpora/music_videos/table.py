@@ -11,11 +11,13 @@ Conventions
 ``sha256``      checksum of the file that the video, or its features, are in
 ``label``       its style; empty if it is not known
 ``group``       the source video: what a split must not tear apart
-``duration_s``  how long it lasts, in s; NaN if there are only features
+``duration_s``  how long it lasts, in s; NaN if there are only features, or it cannot be decoded
 ==============  ==================================================================
 
 Some corpora have further columns, such as a ``split`` of the owner's. ``corpus.json`` says
-what the collection is (:class:`tfrepro.corpora.sounds.CorpusCard`).
+what the collection is (:class:`tfrepro.corpora.sounds.CorpusCard`). A builder is a function
+``(folder, settings, find_source, *, jobs) -> (videos, card)``, as those of
+:mod:`tfrepro.corpora.microvideos.table` are.
 """
 
 import hashlib

@@ -4,7 +4,7 @@ There is no sequence of segments here, but real sound and picture: retrieval, an
 music videos proper, about one in eight, from concerts, musicians and instruments.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,32 +15,10 @@ from tfrepro.corpora.microvideos.captions import read_shards
 from tfrepro.corpora.sounds import CorpusCard
 from tfrepro.corpora.yt8m_2018 import SOURCE
 from tfrepro.errors import UserError
+from tfrepro.settings.music_videos import Yt8mMusic
 from tfrepro.sources import Resolved
 
-STYLE, OTHER = "Music video", "other"
-ENTITIES = (
-    STYLE,
-    "Concert",
-    "Musician",
-    "Musical ensemble",
-    "Dance",
-    "Choir",
-    "Orchestra",
-    "Guitar",
-    "Acoustic guitar",
-    "Electric guitar",
-    "String instrument",
-    "Violin",
-    "Cello",
-    "Drum",
-    "Drum kit",
-    "Drummer",
-    "Piano",
-    "Pianist",
-    "Keyboard instrument",
-    "Brass instrument",
-    "Saxophone",
-)
+OTHER = "other"
 CARD = CorpusCard(
     name="yt8m-music",
     title="YouTube-8M (2018), 52 shards of the validation split: music videos and their like",
@@ -50,23 +28,12 @@ CARD = CorpusCard(
 
 
 def build(
-    find_source: Callable[..., Resolved],
-    *,
-    entities: Collection[str] = ENTITIES,
-    style: str = STYLE,
-    others: bool = True,
+    folder: Path, settings: Yt8mMusic, find_source: Callable[..., Resolved], *, jobs: int = 1
 ) -> tuple[pd.DataFrame, CorpusCard]:
     """The videos of the shards that have one of some entities, and perhaps all others.
 
     The vectors are those of :func:`tfrepro.corpora.microvideos.captions.read_shards`, whose rows
-    have the same ids in the same order.
-
-    Parameters
-    ----------
-    find_source : resolves the source ``yt8m``
-    entities : names of the vocabulary; what makes a video one of ``music``
-    style : the entity that is told from the rest
-    others : whether the other videos are kept, which retrieval may be trained on
+    have the same ids in the same order; but for the others, if these are left out.
 
     Returns
     -------
@@ -76,42 +43,38 @@ def build(
     Raises
     ------
     UserError
-        if no video has one of the entities, and as :func:`tfrepro.corpora.yt8m.convert`
+        naming an entity that no video has, and as :func:`tfrepro.corpora.yt8m.convert`
     """
     source = find_source(SOURCE)
     with TemporaryDirectory() as work:
         index, _ = read_shards(source, Path(work))
     checksums = {file.path: file.sha256 for file in source.source.files}
-    return music_table(index, checksums, entities, style, others=others), CARD
+    return music_table(index, checksums, settings), CARD
 
 
 def music_table(
-    index: pd.DataFrame,
-    checksums: dict[str, str],
-    entities: Collection[str],
-    style: str,
-    *,
-    others: bool,
+    index: pd.DataFrame, checksums: Mapping[str, str], settings: Yt8mMusic
 ) -> pd.DataFrame:
     """The table of :func:`build` from an index of shards, and each shard's checksum."""
-    concepts = index["concepts"]
+    concepts, entities = index["concepts"], {settings.style, *settings.entities}
+    if unknown := entities - set(concepts.explode()):
+        raise UserError(
+            f"music_videos.yt8m-music names {min(unknown)}: none of {len(index)} videos of "
+            "YouTube-8M has it"
+        )
     table = pd.DataFrame(
         {
             "id": index["id"],
             "file": index["source"],
             "source": SOURCE,
             "sha256": index["source"].map(checksums),
-            "label": np.where(concepts.map(lambda names: style in names), style, OTHER),
+            "label": np.where(
+                concepts.map(lambda names: settings.style in names), settings.style, OTHER
+            ),
             "group": index["group"],
             "duration_s": np.nan,
-            "music": concepts.map(lambda names: not {style, *entities}.isdisjoint(names)),
+            "music": concepts.map(lambda names: not entities.isdisjoint(names)),
             "concepts": concepts,
         }
     )
-    for name, rows in {
-        style: table["label"] == style,
-        "any of the entities": table["music"],
-    }.items():
-        if not rows.any():
-            raise UserError(f"none of {len(table)} videos of YouTube-8M has {name}")
-    return table if others else table[table["music"]].reset_index(drop=True)
+    return table if settings.others else table[table["music"]].reset_index(drop=True)

@@ -1,0 +1,117 @@
+"""Settings of the paper musicvideo."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from tfrepro.settings.base import Section
+from tfrepro.settings.music_videos import MusicVideoCorpus
+from tfrepro.settings.venues import Names, Values, check_names
+
+Trainings = Annotated[tuple[Literal["music", "all"], ...], Field(min_length=1)]
+# What the others are tested against.
+SEARCH, STYLES = "shared-dbn", "dbn"
+
+
+class Retrieval(Section):
+    """Figure 3.
+
+    Attributes
+    ----------
+    candidates, queries : held-out segments to search among and for
+    most : the largest share of a small corpus that is held out
+    train_on : for each corpus, ``music`` videos alone, and maybe ``all`` of the others as well
+    ns : N of Success@N
+    methods : rows and their hyper-parameters
+    overrides : for each corpus, a method -> what is different there
+    """
+
+    candidates: int = Field(ge=2)
+    queries: int = Field(ge=1)
+    most: float = Field(gt=0, lt=1)
+    train_on: dict[MusicVideoCorpus, Trainings]
+    ns: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
+    methods: dict[str, Values] = Field(min_length=1)
+    overrides: dict[MusicVideoCorpus, dict[str, Values]]
+
+    @model_validator(mode="after")
+    def _there_is_something_to_compare_with(self) -> "Retrieval":
+        if self.queries > self.candidates:
+            raise ValueError(f"queries = {self.queries}: must be at most {self.candidates}")
+        if SEARCH not in self.methods:
+            raise ValueError(f"methods lacks {SEARCH}, which the others are tested against")
+        for corpus, trainings in self.train_on.items():
+            if "music" not in trainings:
+                raise ValueError(f"train_on.{corpus} lacks music")
+        return self
+
+
+class Styles(Section):
+    """Tables 1 and 2.
+
+    Attributes
+    ----------
+    style : for each corpus, the label that is sought
+    test : share of the minutes to test on
+    folds : of the training minutes, for what the fusion of time scales learns from
+    transductive : whether representations may learn from the features of the test minutes, too
+    fused : corpora whose minutes have several segments, for which Table 2 is made
+    torn : methods that are tested on minutes of videos they know as well, as in the paper, on the
+        corpora of Table 2
+    methods : what gives the rows, and its hyper-parameters
+    overrides : for each corpus, a method -> what is different there
+    """
+
+    style: dict[MusicVideoCorpus, str]
+    test: float = Field(gt=0, lt=1)
+    folds: int = Field(ge=2)
+    transductive: bool
+    fused: tuple[MusicVideoCorpus, ...]
+    torn: Names
+    methods: dict[str, Values] = Field(min_length=1)
+    overrides: dict[MusicVideoCorpus, dict[str, Values]]
+
+    @model_validator(mode="after")
+    def _there_is_something_to_compare_with(self) -> "Styles":
+        if STYLES not in self.methods:
+            raise ValueError(f"methods lacks {STYLES}, which the others are tested against")
+        return self
+
+
+class MusicVideoPaper(Section):
+    """Figure 3 and Tables 1 and 2.
+
+    Attributes
+    ----------
+    corpora : of music videos, that they are made for
+    seed : of the first run, its draw and its networks
+    runs : draws of what is held out, or tested on
+    """
+
+    corpora: tuple[MusicVideoCorpus, ...] = Field(min_length=1)
+    seed: int = Field(ge=0)
+    runs: int = Field(ge=1)
+    retrieval: Retrieval
+    styles: Styles
+
+    @model_validator(mode="after")
+    def _methods_are_there(self) -> "MusicVideoPaper":
+        for name, part, named in (
+            ("retrieval", self.retrieval, {}),
+            ("styles", self.styles, {"torn": self.styles.torn}),
+        ):
+            try:
+                check_names(part.methods, part.overrides, named, self.corpora)
+            except ValueError as error:
+                raise ValueError(f"{name}.{error}") from None
+        for corpus in self.corpora:
+            for key, of_each in (
+                ("retrieval.train_on", self.retrieval.train_on),
+                ("styles.style", self.styles.style),
+            ):
+                if corpus not in of_each:
+                    raise ValueError(f"{key} lacks {corpus}")
+        for corpus in self.styles.fused:
+            if corpus not in self.corpora:
+                raise ValueError(f"styles.fused names {corpus}: add it to corpora as well")
+        return self
