@@ -24,6 +24,8 @@ def _methods(settings: Settings) -> dict[str, Iterable[str]]:
         "eastern": settings.eastern.methods,
         "nmcl": settings.nmcl.methods,
         "crossmodal": settings.crossmodal.methods,
+        "musicvideo_retrieval": settings.musicvideo.retrieval.methods,
+        "musicvideo_styles": settings.musicvideo.styles.methods,
     }
 
 

@@ -166,6 +166,15 @@ def _make_small(file: Path) -> None:
     nmcl["concepts"] |= {"videos": 2, "concepts": 4}
     nmcl["planted"] |= {"runs": 1, "effects": {"consistent": [0.3]}, "methods": ["nmcl"]}
     params["music_videos"]["rendered"] |= {"videos": 8, "seconds": 60, "share": 0.5}
+    music = params["musicvideo"]
+    music["runs"] = 2
+    for part, names in {
+        "retrieval": ("random", "cca-initial", "shared-dbn", "shared-autoencoder"),
+        "styles": ("initial", "dbn"),
+    }.items():
+        music[part]["methods"] = {name: music[part]["methods"][name] for name in names}
+        small = music[part]["overrides"]["rendered"]
+        music[part]["overrides"] = {"rendered": {n: v for n, v in small.items() if n in names}}
     params["yt8m"]["rendered"] |= {"videos": 256, "shards": 2}
     params["yt8m"]["rendered"]["split"] |= {"test": 64}
     contrastive = params["crossmodal"]["methods"]["contrastive"]

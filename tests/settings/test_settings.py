@@ -82,6 +82,7 @@ def small():
         "autoencoder": {"model": dict(autoencoder), "corruption": 0.1, "seed": 3},
         "microvideos": yaml.safe_load(PARAMS.read_text())["microvideos"],
         "music_videos": yaml.safe_load(PARAMS.read_text())["music_videos"],
+        "musicvideo": yaml.safe_load(PARAMS.read_text())["musicvideo"],
         "dare": {
             "table1": {"corpora": ["rendered"], "examples": 3},
             "table2": {

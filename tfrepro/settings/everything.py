@@ -13,6 +13,7 @@ from tfrepro.settings.dare import Dare
 from tfrepro.settings.eastern import EasternPaper
 from tfrepro.settings.microvideos import MicroVideos
 from tfrepro.settings.music_videos import MusicVideos
+from tfrepro.settings.musicvideo import MusicVideoPaper
 from tfrepro.settings.nmcl import NmclPaper
 from tfrepro.settings.reading import FILE, read_section
 from tfrepro.settings.shared import Acoustic, Compute, Sources
@@ -36,6 +37,7 @@ class Settings(Section):
     nmcl: NmclPaper
     yt8m: Yt8m
     crossmodal: CrossModalPaper
+    musicvideo: MusicVideoPaper
 
 
 def read_everything(file: Path = FILE) -> Settings:
@@ -60,6 +62,11 @@ def read_everything(file: Path = FILE) -> Settings:
                 mistakes.append(
                     f"{file}: {prefix} names {corpus}: add it to microvideos.corpora as well"
                 )
+    for corpus in settings.musicvideo.corpora:
+        if corpus not in settings.music_videos.corpora:
+            mistakes.append(
+                f"{file}: musicvideo names {corpus}: add it to music_videos.corpora as well"
+            )
     if mistakes:
         raise UserError("\n".join(mistakes))
     return settings
@@ -93,3 +100,13 @@ def _method_entries(settings: Settings) -> Iterator[tuple[str, str, Mapping[str,
         for name in overrides:
             values = {**paper.methods[name], **overrides[name]}
             yield f"crossmodal.overrides.{corpus}", name, values, "embeddings"
+    music = settings.musicvideo
+    for key, part, answers in (
+        ("retrieval", music.retrieval, "embeddings"),
+        ("styles", music.styles, "chunks"),
+    ):
+        for corpus in ("", *part.overrides):
+            where = f"musicvideo.{key}." + (f"overrides.{corpus}" if corpus else "methods")
+            for name, values in part.methods.items():
+                own = part.overrides.get(corpus, {})
+                yield where, name, merged({}, own, name, values, deep=False), answers

@@ -124,27 +124,43 @@ class ComparedMethods(Section):
     overrides: dict[MicroVideoCorpus, dict[str, Values]]
 
     def check_names(self, named: Mapping[str, Iterable[str]], *used: Iterable[str]) -> None:
-        """Raise ValueError unless every name of a method is one, and corpora have overrides.
+        """:func:`check_names` of these methods.
 
         Parameters
         ----------
         named : key -> the methods that stand there
         used : corpora, besides those of the tables
         """
-        own = {f"overrides.{c}": [m for m in ms if m != "deep"] for c, ms in self.overrides.items()}
-        for key, names in {**named, **own}.items():
-            for name in names:
-                if name not in self.methods:
-                    raise ValueError(f"{key} names {name}: add it to methods as well")
-        for corpus in chain(self.corpora, *used):
-            if corpus not in self.overrides:
-                raise ValueError(f"overrides lacks {corpus}: give it {{}}")
+        check_names(self.methods, self.overrides, named, chain(self.corpora, *used))
 
     def check_of_tables(self, key: str, corpora: Iterable[str]) -> None:
         """Raise ValueError unless tables are made for all of the corpora that a key names."""
         for corpus in corpora:
             if corpus not in self.corpora:
                 raise ValueError(f"{key} names {corpus}: add it to corpora as well")
+
+
+def check_names(
+    methods: Iterable[str],
+    overrides: Mapping[str, Iterable[str]],
+    named: Mapping[str, Iterable[str]],
+    corpora: Iterable[str],
+) -> None:
+    """Raise ValueError unless every name of a method is one, and every corpus has overrides.
+
+    Parameters
+    ----------
+    named : key -> the methods that stand there
+    corpora : those that are used
+    """
+    own = {f"overrides.{c}": [m for m in ms if m != "deep"] for c, ms in overrides.items()}
+    for key, names in {**named, **own}.items():
+        for name in names:
+            if name not in methods:
+                raise ValueError(f"{key} names {name}: add it to methods as well")
+    for corpus in corpora:
+        if corpus not in overrides:
+            raise ValueError(f"overrides lacks {corpus}: give it {{}}")
 
 
 def check_rows(rows: Mapping[str, Iterable[str]], reference: str) -> None:
