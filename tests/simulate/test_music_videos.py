@@ -152,6 +152,7 @@ def test_an_effect_changes_nothing_but_what_it_says(full):
         "beat": {"pulse"},
         "combination": {"shape"},
         "structure": {"drums", "crowd"},
+        "steadiness": mood,
         "noise": set(),
     }
     for effect, may_differ in said.items():
@@ -174,6 +175,12 @@ def test_no_effect_changes_how_often_a_trait_is_seen(full, without, name):
     # One part of each video, as parts of one are alike.
     one, other = (trait(made, name)[::10] for made in (full, without))
     assert ks_2samp(one, other).statistic < 0.1
+
+
+@pytest.mark.parametrize("steadiness", [0.0, 0.7, 1.0])
+def test_parts_of_a_video_are_as_alike_as_it_is_steady(steadiness):
+    warmth = trait(videos(400, steadiness=steadiness), "warmth").reshape(400, -1)
+    assert spearmanr(warmth[:, 0], warmth[:, 1]).statistic == pytest.approx(steadiness, abs=0.12)
 
 
 def test_pictures_go_by_the_beat_or_by_one_of_their_own(full, without):

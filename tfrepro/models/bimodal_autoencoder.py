@@ -21,7 +21,8 @@ from keras import ops
 from tfrepro.layers.denoising import DenoisingAutoencoder
 from tfrepro.models.autoencoder import apply_in_batches
 from tfrepro.models.batches import shuffled_batches, steps_per_epoch
-from tfrepro.models.training import train_network
+from tfrepro.models.layer_recycling import compiled
+from tfrepro.models.training import train_compiled
 from tfrepro.models.unrolled_dbn import (
     LayerWeights,
     UnrolledModel,
@@ -116,15 +117,15 @@ class BimodalAutoencoder(UnrolledModel):
             np.concatenate(tops, axis=1), self.shared_size, gaussian=False, number=20
         )
         curves.append(_curve("shared", losses))
-        self.network_ = UnrolledNetwork(self.dimensions_, stacks, shared, self.visible)
-        together = fine_tune(
-            self.network_,
+        self.network_, together = fine_tune(
+            UnrolledNetwork(self.dimensions_, stacks, shared, self.visible),
             arrays,
             missing=self.missing,
             learning_rate=self.learning_rate,
             batch=self.batch,
             epochs=self.epochs,
             seed=self.seed,
+            owner=self,
         )
         self.history_ = pd.concat([*curves, _curve("all", together["loss"])], ignore_index=True)
         return self
@@ -140,13 +141,16 @@ class BimodalAutoencoder(UnrolledModel):
         if gaussian:
             # The initial range is made for inputs in [0, 1]; these would saturate the units.
             layer.kernel.assign(layer.kernel / 4)
-        losses = train_network(
+        steps = steps_per_epoch(len(X), self.batch)
+        layer = compiled(
             layer,
             keras.optimizers.Adam(self.learning_rate),
-            shuffled_batches(X, self.batch, seed),
-            steps_per_epoch(len(X), self.batch),
-            self.pretraining_epochs,
-        )["loss"]
+            steps,
+            kind=(kind, units, self.corruption, self.learning_rate, X.shape[1]),
+            owner=self,
+        )
+        batches = shuffled_batches(X, self.batch, seed)
+        losses = train_compiled(layer, batches, steps, self.pretraining_epochs)["loss"]
         return LayerWeights.of(layer), losses, apply_in_batches(layer.encode, X)
 
 

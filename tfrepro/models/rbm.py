@@ -29,7 +29,8 @@ from tfrepro.errors import UserError
 from tfrepro.layers.rbm import BernoulliRbm, GaussianRbm, Rbm
 from tfrepro.models.autoencoder import apply_in_batches
 from tfrepro.models.batches import shuffled_batches, steps_per_epoch
-from tfrepro.models.training import _feed, compile_network
+from tfrepro.models.layer_recycling import compiled
+from tfrepro.models.training import _feed
 
 KINDS = {"gaussian": GaussianRbm, "bernoulli": BernoulliRbm}
 SPARSITY_DAMPING = 0.9
@@ -277,11 +278,19 @@ class RestrictedBoltzmannMachine:
             raise ValueError("no rows to train upon, or to hold out")
         if self.visibles == "bernoulli" and not (X.min() >= 0 and X.max() <= 1):
             raise ValueError("X: must lie in [0, 1] where visible units are Bernoulli")
-        self.rbm_ = KINDS[self.visibles](self.settings.units, self.seed)
-        network = ContrastiveDivergence(self.rbm_, self.settings)
-        network.build((None, X.shape[1]))
         watch = _Watch(X, valid, self.settings, self.seed)
-        compile_network(network, ScheduledMomentum(self.settings), watch.span)
+        fresh = ContrastiveDivergence(
+            KINDS[self.visibles](self.settings.units, self.seed), self.settings
+        )
+        fresh.build((None, X.shape[1]))
+        network = compiled(
+            fresh,
+            ScheduledMomentum(self.settings),
+            watch.span,
+            kind=(self.visibles, self.settings, X.shape[1]),
+            owner=self,
+        )
+        self.rbm_ = network.rbm
         network.fit(
             _feed(_float_batches(X, self.settings.batch, self.seed)),
             steps_per_epoch=watch.span,

@@ -18,7 +18,7 @@ al., ICML 2011, section 3.3 (bimodal deep autoencoder).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import keras
 import numpy as np
@@ -28,7 +28,8 @@ from keras import ops
 from tfrepro.layers.denoising import reconstruction_loss
 from tfrepro.models.autoencoder import apply_in_batches
 from tfrepro.models.batches import shuffled_batches, steps_per_epoch
-from tfrepro.models.training import train_network
+from tfrepro.models.layer_recycling import compiled
+from tfrepro.models.training import train_compiled
 
 Visible = Literal["gaussian", "bernoulli"]
 
@@ -97,6 +98,12 @@ class UnrolledNetwork(keras.Model):
             _top("shared", sum(self.sizes), [shared.kernel])
         self.shared_encoder = None if shared is None else _up(shared)
         self.shared_decoder = None if shared is None else _down(shared)
+
+    @property
+    def layout(self) -> tuple:
+        """What tells its graph from those of others."""
+        layers = {name: len(stack) for name, stack in self.encoders.items()}
+        return self.gaussian, *layers.items(), *(weight.shape for weight in self.weights)
 
     def deep(self, modality: str, x):
         """The top of a modality's stack: (N, D_m) -> (N, H_m)."""
@@ -264,17 +271,15 @@ class UnrolledDbn(UnrolledModel):
         """Fine-tune on the rows of all modalities, in the order of the stacks: (N, D_m) each."""
         named = dict(zip(self.stacks, arrays, strict=True))
         self.dimensions_ = {name: X.shape[1] for name, X in named.items()}
-        self.network_ = UnrolledNetwork(
-            self.dimensions_, self.stacks, self.shared_layer, self.visible
-        )
-        self.history_ = fine_tune(
-            self.network_,
+        self.network_, self.history_ = fine_tune(
+            UnrolledNetwork(self.dimensions_, self.stacks, self.shared_layer, self.visible),
             named,
             missing=self.missing,
             learning_rate=self.learning_rate,
             batch=self.batch,
             epochs=self.epochs,
             seed=self.seed,
+            owner=self,
         )
         return self
 
@@ -288,8 +293,16 @@ def fine_tune(
     batch: int,
     epochs: int,
     seed: int,
-) -> pd.DataFrame:
-    """Train by Adam: a row an epoch, ``epoch`` (1, 2, ...) and ``loss``.
+    owner: Any,
+) -> tuple[UnrolledNetwork, pd.DataFrame]:
+    """Train by Adam.
+
+    owner : whom the network is for; see :func:`tfrepro.models.recycling.compiled`
+
+    Returns
+    -------
+    The trained network, which may be another one than was given, and a row an epoch: ``epoch``
+    (1, 2, ...) and ``loss``.
 
     Raises ValueError unless all modalities have as many rows, and ``missing`` is a share.
     """
@@ -301,10 +314,16 @@ def fine_tune(
     losses = []
     if epochs:
         steps = steps_per_epoch(counts.pop(), batch)
+        network = compiled(
+            network,
+            keras.optimizers.Adam(learning_rate),
+            steps,
+            kind=(network.layout, learning_rate),
+            owner=owner,
+        )
         batches = partly_missing(arrays, missing, batch, seed)
-        optimizer = keras.optimizers.Adam(learning_rate)
-        losses = train_network(network, optimizer, batches, steps, epochs)["loss"]
-    return pd.DataFrame({"epoch": np.arange(1, len(losses) + 1), "loss": losses})
+        losses = train_compiled(network, batches, steps, epochs)["loss"]
+    return network, pd.DataFrame({"epoch": np.arange(1, len(losses) + 1), "loss": losses})
 
 
 def partly_missing(

@@ -20,6 +20,7 @@ class MusicVideoEffects(Section):
     beat: Share
     combination: Share
     structure: Share
+    steadiness: Share
     noise: Strength
 
 

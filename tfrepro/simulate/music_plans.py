@@ -31,7 +31,6 @@ LEADS = ("reed", "string")
 SHAPES = ("disc", "square")  # that of the same place goes with the lead in the style
 _TRAITS = ("tempo", "cuts", "speed", "mode", "brightness", "warmth")
 _MOOD_OF = (0, 0, 0, 1, 1, 1)  # arousal or pleasure
-_STEADY = 0.7  # share of a trait's variance that a video keeps
 _SECTION = (2, 5)  # parts, 12 to 30 s
 
 
@@ -46,6 +45,8 @@ class Effects:
     combination : chance that lead and shape of a part are as its style has them, or not; else
         either, whatever the style
     structure : chance that a video of the style has the style's sections; else those of others
+    steadiness : share of each trait's variance that a video keeps; the rest is drawn anew for
+        every part. Without any, parts of one video are no more alike than others
     noise : of sounds and of what lies about in pictures; 1 is usual, at least 0
 
     All but ``noise`` lie in [0, 1].
@@ -60,6 +61,7 @@ class Effects:
     beat: float = 1.0
     combination: float = 0.8
     structure: float = 0.9
+    steadiness: float = 0.7
     noise: float = 1.0
 
     def __post_init__(self) -> None:
@@ -111,8 +113,8 @@ def draw_parts(count: int, style: bool, effects: Effects, rng: Generator) -> tup
     """
     # Streams of their own, so that no effect changes what another one draws.
     traits, beats, pairs, sections = rng.spawn(4)
-    places = _places(count, effects.mood, traits)
-    pulses = _pulses(places["tempo"], effects.beat, beats)
+    places = _places(count, effects, traits)
+    pulses = _pulses(places["tempo"], effects, beats)
     leads, shapes = _pairs(count, style, effects.combination, pairs)
     drums, crowd = _sections(count, style, effects.structure, sections)
     return tuple(
@@ -133,25 +135,26 @@ def draw_parts(count: int, style: bool, effects: Effects, rng: Generator) -> tup
     )
 
 
-def _places(count: int, mood: float, rng: Generator) -> dict[str, np.ndarray]:
+def _places(count: int, effects: Effects, rng: Generator) -> dict[str, np.ndarray]:
     """Where each part stands in each trait: (count,) in [0, 1], uniform whatever the mood is."""
     shared, own = rng.spawn(2)
-    values = np.sqrt(mood) * _drifting(count, 2, shared)[:, _MOOD_OF]
-    values += np.sqrt(1 - mood) * _drifting(count, len(_TRAITS), own)
+    moods = _drifting(count, 2, effects.steadiness, shared)[:, _MOOD_OF]
+    others = _drifting(count, len(_TRAITS), effects.steadiness, own)
+    values = np.sqrt(effects.mood) * moods + np.sqrt(1 - effects.mood) * others
     return dict(zip(_TRAITS, ndtr(values).T, strict=True))
 
 
-def _drifting(count: int, traits: int, rng: Generator) -> np.ndarray:
+def _drifting(count: int, traits: int, steadiness: float, rng: Generator) -> np.ndarray:
     """(count, traits) standard normal, alike within a video."""
     steady, moving = rng.standard_normal(traits), rng.standard_normal((count, traits))
-    return np.sqrt(_STEADY) * steady + np.sqrt(1 - _STEADY) * moving
+    return np.sqrt(steadiness) * steady + np.sqrt(1 - steadiness) * moving
 
 
-def _pulses(tempo: np.ndarray, chance: float, rng: Generator) -> np.ndarray:
+def _pulses(tempo: np.ndarray, effects: Effects, rng: Generator) -> np.ndarray:
     """Where the picture's beats stand: those of the music or others as fast: (count,)."""
     own, follow = rng.spawn(2)
-    others = ndtr(_drifting(len(tempo), 1, own)[:, 0])
-    return np.where(follow.random(len(tempo)) < chance, tempo, others)
+    others = ndtr(_drifting(len(tempo), 1, effects.steadiness, own)[:, 0])
+    return np.where(follow.random(len(tempo)) < effects.beat, tempo, others)
 
 
 def _tempo(place: float) -> float:
