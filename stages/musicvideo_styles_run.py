@@ -30,8 +30,7 @@ def musicvideo_styles_run(corpus: str) -> None:
         checked = read_hyper_parameters(
             method, made, prefix="musicvideo.styles.methods", answers="chunks"
         )
-        torn = corpus in part.fused and method in part.torn
-        units = (VIDEO, SEGMENT) if torn else (VIDEO,)
+        units = (VIDEO, SEGMENT) if method in part.torn[corpus] else (VIDEO,)
         experiment = partial(_find, part, part.style[corpus], units, seeds)
         rows[method] = Row(checked, experiment, [*salt, units])
     train_rows(

@@ -25,7 +25,7 @@ def musicvideo_table2(corpus: str) -> None:
     styles = read_section(Styles, "musicvideo.styles")
     features = read_feature_set(read(music_video_features(corpus)))
     found = read_fitted(corpus, "styles", styles.methods)
-    both = {method: found[method] for method in styles.torn}
+    both = {method: found[method] for method in styles.torn[corpus]}
     tables = {"table2": _table2(paper, styles, features, found)}
     tables["splits"] = _splits(paper, features, both)
     write_all(corpus, tables.values(), {name: bars(table) for name, table in tables.items()})

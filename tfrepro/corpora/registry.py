@@ -73,12 +73,14 @@ MICRO_VIDEO_FEATURES: Mapping[str, CorpusEntry] = {
 
 MUSIC_VIDEO_CORPORA: Mapping[str, CorpusEntry] = {
     "rendered": CorpusEntry("tfrepro.corpora.music_videos.rendered:build"),
+    "rendered-many": CorpusEntry("tfrepro.corpora.music_videos.rendered:build_many"),
     "own": CorpusEntry("tfrepro.corpora.music_videos.own:build"),
     "yt8m-music": CorpusEntry("tfrepro.corpora.music_videos.yt8m_music:build", sources=("yt8m",)),
 }
 
 MUSIC_VIDEO_FEATURES: Mapping[str, CorpusEntry] = {
     "rendered": CorpusEntry("tfrepro.features.music_videos.media:make_features"),
+    "rendered-many": CorpusEntry("tfrepro.features.music_videos.media:make_features"),
     "own": CorpusEntry("tfrepro.features.music_videos.media:make_features"),
     "yt8m-music": CorpusEntry(
         "tfrepro.features.music_videos.yt8m_music:make_features", sources=("yt8m",)

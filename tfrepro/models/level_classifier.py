@@ -23,7 +23,8 @@ from tfrepro.layers.towers import glorot
 from tfrepro.models.autoencoder import apply_in_batches
 from tfrepro.models.batches import shuffled_batches, steps_per_epoch
 from tfrepro.models.early_stopping import BestEpoch
-from tfrepro.models.recycling import compiled, train_watched
+from tfrepro.models.layer_recycling import compiled
+from tfrepro.models.recycling import train_watched
 
 
 class Classifier(Protocol):

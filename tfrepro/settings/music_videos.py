@@ -83,6 +83,7 @@ class MusicVideos(Section):
 
     corpora: tuple[MusicVideoCorpus, ...] = Field(min_length=1)
     rendered: RenderedMusicVideos
+    rendered_many: RenderedMusicVideos = Field(alias="rendered-many")
     own: OwnMusicVideos
     yt8m_music: Yt8mMusic = Field(alias="yt8m-music")
 

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from tfrepro.settings.base import Section
 from tfrepro.settings.music_videos import MusicVideoCorpus
-from tfrepro.settings.venues import Names, Values, check_names
+from tfrepro.settings.venues import Values, check_names
 
 Trainings = Annotated[tuple[Literal["music", "all"], ...], Field(min_length=1)]
 # What the others are tested against.
@@ -56,8 +56,8 @@ class Styles(Section):
     folds : of the training minutes, for what the fusion of time scales learns from
     transductive : whether representations may learn from the features of the test minutes, too
     fused : corpora whose minutes have several segments, for which Table 2 is made
-    torn : methods that are tested on minutes of videos they know as well, as in the paper, on the
-        corpora of Table 2
+    torn : for each corpus, methods that are tested on minutes of videos they know as well, as in
+        the paper; those of Table 2 have some
     methods : what gives the rows, and its hyper-parameters
     overrides : for each corpus, a method -> what is different there
     """
@@ -67,7 +67,7 @@ class Styles(Section):
     folds: int = Field(ge=2)
     transductive: bool
     fused: tuple[MusicVideoCorpus, ...]
-    torn: Names
+    torn: dict[MusicVideoCorpus, tuple[str, ...]]
     methods: dict[str, Values] = Field(min_length=1)
     overrides: dict[MusicVideoCorpus, dict[str, Values]]
 
@@ -98,7 +98,11 @@ class MusicVideoPaper(Section):
     def _methods_are_there(self) -> "MusicVideoPaper":
         for name, part, named in (
             ("retrieval", self.retrieval, {}),
-            ("styles", self.styles, {"torn": self.styles.torn}),
+            (
+                "styles",
+                self.styles,
+                {f"torn.{corpus}": names for corpus, names in self.styles.torn.items()},
+            ),
         ):
             try:
                 check_names(part.methods, part.overrides, named, self.corpora)
@@ -108,10 +112,13 @@ class MusicVideoPaper(Section):
             for key, of_each in (
                 ("retrieval.train_on", self.retrieval.train_on),
                 ("styles.style", self.styles.style),
+                ("styles.torn", self.styles.torn),
             ):
                 if corpus not in of_each:
                     raise ValueError(f"{key} lacks {corpus}")
         for corpus in self.styles.fused:
             if corpus not in self.corpora:
                 raise ValueError(f"styles.fused names {corpus}: add it to corpora as well")
+            if not self.styles.torn[corpus]:
+                raise ValueError(f"styles.torn.{corpus} = []: must hold at least 1 method")
         return self

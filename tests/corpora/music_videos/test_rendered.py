@@ -32,6 +32,13 @@ def built(tmp_path_factory):
     return folder, videos, card
 
 
+def test_many_are_the_same_under_another_name(built, tmp_path):
+    _, videos, card = built
+    many, other = rendered.build_many(tmp_path, ASKED)
+    assert many["sha256"].tolist() == videos["sha256"].tolist()
+    assert (card.name, other.name) == ("rendered", "rendered-many")
+
+
 def test_the_table_says_what_the_files_are(built):
     folder, videos, card = built
     assert tuple(videos) == COLUMNS

@@ -1,5 +1,6 @@
-"""The embedded corpus of music videos: MP4 files made here."""
+"""The embedded corpora of music videos, a quick one and one of many: MP4 files made here."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ CARD = CorpusCard(
     stands_in_for="2,000 music videos of Fusing Music and Video Modalities",
     licence="CC0-1.0",
 )
+MANY = replace(CARD, name="rendered-many")
 
 
 def build(
@@ -37,6 +39,14 @@ def build(
     )
     rows = map_files(partial(_render, folder), list(made), jobs=jobs, title="music videos")
     return pd.DataFrame(list(rows)), CARD
+
+
+def build_many(
+    folder: Path, settings: RenderedMusicVideos, find_source: object = None, *, jobs: int = 1
+) -> tuple[pd.DataFrame, CorpusCard]:
+    """:func:`build`, under another name."""
+    videos, _ = build(folder, settings, find_source, jobs=jobs)
+    return videos, MANY
 
 
 def _render(folder: Path, video: MusicVideo) -> dict:
