@@ -55,10 +55,10 @@ def settings(key="", value=None):
             "folds": 3,
             "transductive": False,
             "fused": ["rendered"],
-            "torn": {"rendered": ["dbn"], "yt8m-music": []},
             "methods": {"dbn": DBN},
             "overrides": {"rendered": {}, "yt8m-music": {}},
         },
+        "splits": {"corpora": [], "methods": ["dbn"]},
     }
     if key:
         *parents, last = key.split(".")
@@ -92,9 +92,8 @@ def test_a_good_section_passes():
         ("retrieval.train_on", {"own": ["music"]}, r"retrieval\.train_on lacks rendered"),
         ("styles.style", {"own": "style"}, r"styles\.style lacks rendered"),
         ("styles.methods", {"initial": {}}, "methods lacks dbn, which the others"),
-        ("styles.torn.rendered", ["svm"], r"styles\.torn\.rendered names svm: add it to methods"),
-        ("styles.torn.rendered", [], r"styles\.torn\.rendered = \[\]: must hold at least 1"),
-        ("styles.torn", {"yt8m-music": []}, "styles.torn lacks rendered"),
+        ("splits.methods", ["svm"], r"splits\.methods names svm: add it to styles\.methods"),
+        ("splits.corpora", ["own"], r"splits\.corpora names own: add it to corpora as well"),
         ("styles.fused", ["own"], r"styles\.fused names own: add it to corpora as well"),
         ("styles.folds", 1, r"styles\.folds = 1: must be at least 2"),
     ],

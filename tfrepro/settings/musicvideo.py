@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from tfrepro.settings.base import Section
 from tfrepro.settings.music_videos import MusicVideoCorpus
-from tfrepro.settings.venues import Values, check_names
+from tfrepro.settings.venues import Names, Values, check_names
 
 Trainings = Annotated[tuple[Literal["music", "all"], ...], Field(min_length=1)]
 # What the others are tested against.
@@ -56,8 +56,6 @@ class Styles(Section):
     folds : of the training minutes, for what the fusion of time scales learns from
     transductive : whether representations may learn from the features of the test minutes, too
     fused : corpora whose minutes have several segments, for which Table 2 is made
-    torn : for each corpus, methods that are tested on minutes of videos they know as well, as in
-        the paper; those of Table 2 have some
     methods : what gives the rows, and its hyper-parameters
     overrides : for each corpus, a method -> what is different there
     """
@@ -67,7 +65,6 @@ class Styles(Section):
     folds: int = Field(ge=2)
     transductive: bool
     fused: tuple[MusicVideoCorpus, ...]
-    torn: dict[MusicVideoCorpus, tuple[str, ...]]
     methods: dict[str, Values] = Field(min_length=1)
     overrides: dict[MusicVideoCorpus, dict[str, Values]]
 
@@ -76,6 +73,19 @@ class Styles(Section):
         if STYLES not in self.methods:
             raise ValueError(f"methods lacks {STYLES}, which the others are tested against")
         return self
+
+
+class Splits(Section):
+    """What it gives away to be tested on minutes of videos that one knows, as in the paper.
+
+    Attributes
+    ----------
+    corpora : whose videos have several minutes
+    methods : of Tables 1 and 2
+    """
+
+    corpora: tuple[MusicVideoCorpus, ...]
+    methods: Names
 
 
 class MusicVideoPaper(Section):
@@ -93,16 +103,13 @@ class MusicVideoPaper(Section):
     runs: int = Field(ge=1)
     retrieval: Retrieval
     styles: Styles
+    splits: Splits
 
     @model_validator(mode="after")
     def _methods_are_there(self) -> "MusicVideoPaper":
         for name, part, named in (
             ("retrieval", self.retrieval, {}),
-            (
-                "styles",
-                self.styles,
-                {f"torn.{corpus}": names for corpus, names in self.styles.torn.items()},
-            ),
+            ("styles", self.styles, {}),
         ):
             try:
                 check_names(part.methods, part.overrides, named, self.corpora)
@@ -112,13 +119,17 @@ class MusicVideoPaper(Section):
             for key, of_each in (
                 ("retrieval.train_on", self.retrieval.train_on),
                 ("styles.style", self.styles.style),
-                ("styles.torn", self.styles.torn),
             ):
                 if corpus not in of_each:
                     raise ValueError(f"{key} lacks {corpus}")
-        for corpus in self.styles.fused:
-            if corpus not in self.corpora:
-                raise ValueError(f"styles.fused names {corpus}: add it to corpora as well")
-            if not self.styles.torn[corpus]:
-                raise ValueError(f"styles.torn.{corpus} = []: must hold at least 1 method")
+        for key, corpora in (
+            ("styles.fused", self.styles.fused),
+            ("splits.corpora", self.splits.corpora),
+        ):
+            for corpus in corpora:
+                if corpus not in self.corpora:
+                    raise ValueError(f"{key} names {corpus}: add it to corpora as well")
+        for method in self.splits.methods:
+            if method not in self.styles.methods:
+                raise ValueError(f"splits.methods names {method}: add it to styles.methods as well")
         return self
