@@ -26,6 +26,7 @@ def _methods(settings: Settings) -> dict[str, Iterable[str]]:
         "crossmodal": settings.crossmodal.methods,
         "musicvideo_retrieval": settings.musicvideo.retrieval.methods,
         "musicvideo_styles": settings.musicvideo.styles.methods,
+        "musicvideo_splits": settings.musicvideo.splits.methods,
     }
 
 

@@ -25,10 +25,11 @@ SCORE = "average_precision"
 
 def musicvideo_splits(corpus: str) -> None:
     paper = read_section(MusicVideoPaper, "musicvideo")
+    styles = read_section(Styles, "musicvideo.styles")
     methods = read_section(Splits, "musicvideo.splits").methods
     train_styles(
         paper,
-        read_section(Styles, "musicvideo.styles"),
+        styles,
         corpus,
         methods,
         SEGMENT,

@@ -10,9 +10,10 @@ from tfrepro.settings.shared import Compute
 
 
 def musicvideo_styles_run(corpus: str) -> None:
+    paper = read_section(MusicVideoPaper, "musicvideo")
     part = read_section(Styles, "musicvideo.styles")
     train_styles(
-        read_section(MusicVideoPaper, "musicvideo"),
+        paper,
         part,
         corpus,
         part.methods,
