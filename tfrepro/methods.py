@@ -229,6 +229,9 @@ METHODS: Mapping[str, MethodEntry] = {
     "shared-dbn": _embedder(
         f"{_MUSIC_SEARCH}:SharedDbn", musicvideo_methods.MeanField, inference="mean-field"
     ),
+    "shared-dbn-euclidean": _embedder(
+        f"{_MUSIC_SEARCH}:SharedDbn", musicvideo_methods.MeanField, inference="mean-field"
+    ),
     "shared-dbn-gibbs": _embedder(
         f"{_MUSIC_SEARCH}:SharedDbn", musicvideo_methods.Gibbs, inference="gibbs"
     ),

@@ -46,7 +46,7 @@ def settings(key="", value=None):
             "most": 0.5,
             "train_on": {"rendered": ["music"], "yt8m-music": ["music", "all"]},
             "ns": [1, 10],
-            "methods": {"shared-dbn": {"network": MACHINES, "steps": 10}},
+            "methods": {"shared-dbn": {"network": MACHINES, "steps": 10, "distance": "angle"}},
             "overrides": {"rendered": {"shared-dbn": {"steps": 5}}, "yt8m-music": {}},
         },
         "styles": {
@@ -129,6 +129,6 @@ def test_a_network_that_cannot_work_is_refused(change, message):
 
 
 def test_no_more_steps_of_sampling_count_than_there_are():
-    values = {"network": MACHINES, "steps": 5, "last": 6}
+    values = {"network": MACHINES, "steps": 5, "last": 6, "distance": "angle"}
     with pytest.raises(UserError, match="last = 6: must be at most steps = 5"):
         read("shared-dbn-gibbs", values, "embeddings")

@@ -98,10 +98,14 @@ class DeepCommonSpace(CommonSpace):
     acoustic: Stack
 
 
+Distance = Literal["angle", "euclidean"]
+
+
 class MeanField(Section):
     """See :class:`tfrepro.models.music_video_search.SharedDbn`."""
 
     network: Machines
+    distance: Distance
     steps: int = Field(ge=1)
 
 
@@ -121,12 +125,14 @@ class TunedSearch(Section):
     """See :class:`tfrepro.models.music_video_search.ReconstructionSearch`."""
 
     network: TunedMachines
+    distance: Distance
 
 
 class AutoencoderSearch(Section):
     """See :class:`tfrepro.models.music_video_search.ReconstructionSearch`."""
 
     network: Layers
+    distance: Distance
 
 
 class FeedForward(Section):
