@@ -168,6 +168,7 @@ def _make_small(file: Path) -> None:
     params["music_videos"]["rendered"] |= {"videos": 8, "seconds": 60, "share": 0.5}
     music = params["musicvideo"]
     music["runs"] = 2
+    music["styles"]["folds"] = 2
     for part, names in {
         "retrieval": ("random", "cca-initial", "shared-dbn", "shared-autoencoder"),
         "styles": ("initial", "dbn"),

@@ -435,6 +435,12 @@ def test_a_bad_value_is_one_line_with_the_key_the_value_and_what_is_allowed(
             f"{METHODS_KEY}.sda.autoencoder: corruption holds 2 probabilities: "
             "must hold one for each of the 3 layers",
         ),
+        (
+            "musicvideo.styles.folds",
+            4,
+            "musicvideo.styles.folds = 4: music_videos.rendered leaves 3 videos of a kind to "
+            "train on; must be as many at least",
+        ),
     ],
 )
 def test_values_that_do_not_go_together_are_one_line_without_the_whole_section(

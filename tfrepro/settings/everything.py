@@ -12,7 +12,7 @@ from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.dare import Dare
 from tfrepro.settings.eastern import EasternPaper
 from tfrepro.settings.microvideos import MicroVideos
-from tfrepro.settings.music_videos import MusicVideos
+from tfrepro.settings.music_videos import MusicVideos, RenderedMusicVideos, section_of
 from tfrepro.settings.musicvideo import MusicVideoPaper
 from tfrepro.settings.nmcl import NmclPaper
 from tfrepro.settings.reading import FILE, read_section
@@ -67,9 +67,25 @@ def read_everything(file: Path = FILE) -> Settings:
             mistakes.append(
                 f"{file}: musicvideo names {corpus}: add it to music_videos.corpora as well"
             )
+    mistakes += [f"{file}: {mistake}" for mistake in _too_few_music_videos(settings)]
     if mistakes:
         raise UserError("\n".join(mistakes))
     return settings
+
+
+def _too_few_music_videos(settings: Settings) -> Iterator[str]:
+    """Rendered corpora whose training videos cannot be divided into folds."""
+    styles = settings.musicvideo.styles
+    for corpus in settings.musicvideo.corpora:
+        videos = section_of(settings.music_videos, corpus)
+        if not isinstance(videos, RenderedMusicVideos):
+            continue
+        learned_from = videos.rarer - round(videos.rarer * styles.test)
+        if learned_from < styles.folds:
+            yield (
+                f"musicvideo.styles.folds = {styles.folds}: music_videos.{corpus} leaves "
+                f"{learned_from} videos of a kind to train on; must be as many at least"
+            )
 
 
 def _venue_papers(settings: Settings) -> dict[str, Venues | EasternPaper | NmclPaper]:

@@ -39,10 +39,16 @@ class RenderedMusicVideos(Section):
     share: Share
     effects: MusicVideoEffects
 
+    @property
+    def rarer(self) -> int:
+        """Videos of the style, or not of it, whichever are fewer."""
+        style = int(self.videos * self.share + 0.5)
+        return min(style, self.videos - style)
+
     @model_validator(mode="after")
     def _some_of_each_kind(self) -> "RenderedMusicVideos":
-        style = int(self.videos * self.share + 0.5)
-        if min(style, self.videos - style) < _FEWEST:
+        if self.rarer < _FEWEST:
+            style = int(self.videos * self.share + 0.5)
             raise ValueError(
                 f"share = {self.share:g}: makes {style} of {self.videos} videos of the style: "
                 f"must leave at least {_FEWEST} of it and {_FEWEST} others"
