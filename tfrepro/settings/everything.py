@@ -49,24 +49,20 @@ def read_everything(file: Path = FILE) -> Settings:
             read_hyper_parameters(name, values, prefix=prefix, file=str(file), answers=answers)
         except UserError as error:
             mistakes.append(str(error))
-    known = set(settings.microvideos.corpora)
     eastern, nmcl = settings.eastern, settings.nmcl
     used = {
         "dare.venues": (*settings.dare.venues.corpora, *settings.dare.venues.search.corpora),
         "eastern": (*eastern.corpora, *eastern.sizes.corpora),
         "nmcl": (*nmcl.corpora, *nmcl.search.corpora),
     }
-    for prefix, corpora in used.items():
+    named = [("microvideos", settings.microvideos, *users) for users in used.items()]
+    named.append(("music_videos", settings.music_videos, "musicvideo", settings.musicvideo.corpora))
+    for section, made, prefix, corpora in named:
         for corpus in corpora:
-            if corpus not in known:
+            if corpus not in made.corpora:
                 mistakes.append(
-                    f"{file}: {prefix} names {corpus}: add it to microvideos.corpora as well"
+                    f"{file}: {prefix} names {corpus}: add it to {section}.corpora as well"
                 )
-    for corpus in settings.musicvideo.corpora:
-        if corpus not in settings.music_videos.corpora:
-            mistakes.append(
-                f"{file}: musicvideo names {corpus}: add it to music_videos.corpora as well"
-            )
     mistakes += [f"{file}: {mistake}" for mistake in _too_few_music_videos(settings)]
     if mistakes:
         raise UserError("\n".join(mistakes))

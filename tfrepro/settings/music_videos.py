@@ -40,18 +40,21 @@ class RenderedMusicVideos(Section):
     effects: MusicVideoEffects
 
     @property
+    def of_style(self) -> int:
+        """Videos of the style."""
+        return int(self.videos * self.share + 0.5)
+
+    @property
     def rarer(self) -> int:
         """Videos of the style, or not of it, whichever are fewer."""
-        style = int(self.videos * self.share + 0.5)
-        return min(style, self.videos - style)
+        return min(self.of_style, self.videos - self.of_style)
 
     @model_validator(mode="after")
     def _some_of_each_kind(self) -> "RenderedMusicVideos":
         if self.rarer < _FEWEST:
-            style = int(self.videos * self.share + 0.5)
             raise ValueError(
-                f"share = {self.share:g}: makes {style} of {self.videos} videos of the style: "
-                f"must leave at least {_FEWEST} of it and {_FEWEST} others"
+                f"share = {self.share:g}: makes {self.of_style} of {self.videos} videos of the "
+                f"style: must leave at least {_FEWEST} of it and {_FEWEST} others"
             )
         return self
 

@@ -107,12 +107,9 @@ class MusicVideoPaper(Section):
 
     @model_validator(mode="after")
     def _methods_are_there(self) -> "MusicVideoPaper":
-        for name, part, named in (
-            ("retrieval", self.retrieval, {}),
-            ("styles", self.styles, {}),
-        ):
+        for name, part in (("retrieval", self.retrieval), ("styles", self.styles)):
             try:
-                check_names(part.methods, part.overrides, named, self.corpora)
+                check_names(part.methods, part.overrides, {}, self.corpora)
             except ValueError as error:
                 raise ValueError(f"{name}.{error}") from None
         for corpus in self.corpora:
