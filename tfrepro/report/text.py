@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tfrepro.report.numbers import measured, published, significance
+
 _NONE = {"mean": None, "std": None, "published": None}
 
 
@@ -30,8 +32,8 @@ def _rows(table: Mapping[str, Any]) -> list[str]:
         line = [method]
         for score in scores:
             value = row.get(score, _NONE)
-            line += [_measured(value), _published(value)]
-            line += [_p(row.get(f"{key}_{score}")) for key in kept]
+            line += [measured(value), published(value)]
+            line += [significance(row.get(f"{key}_{score}")) for key in kept]
         lines.append(line)
     return _aligned(lines)
 
@@ -89,27 +91,3 @@ def _has(table: Mapping[str, Any], prefix: str) -> bool:
 
 def _scores(row: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {name: value for name, value in row.items() if isinstance(value, Mapping)}
-
-
-def _measured(value: Mapping[str, Any]) -> str:
-    mean, std = value["mean"], value["std"]
-    if mean is None:
-        return "-"
-    scale, digits = (100, 2) if _is_fraction(value) else (1, 4)
-    text = f"{scale * mean:.{digits}f}"
-    return text if std is None else f"{text} ± {scale * std:.{digits}f}"
-
-
-def _published(value: Mapping[str, Any]) -> str:
-    if value["published"] is None:
-        return "-"
-    return f"{100 * value['published']:.2f}" if _is_fraction(value) else f"{value['published']:g}"
-
-
-def _is_fraction(value: Mapping[str, Any]) -> bool:
-    """A measured 1 beside a published 2.99 is a count, or s, and no percentage."""
-    return 0 <= (value["mean"] or 0) <= 1 and 0 <= (value["published"] or 0) <= 1
-
-
-def _p(p: float | None) -> str:
-    return "" if p is None else f"{p:.2g}"
