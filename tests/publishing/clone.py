@@ -1,11 +1,15 @@
 """A clone of a small DVC project, and commands in it that see no other configuration."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-PATIENCE = 60
+PATIENCE = 120
+PROJECT = Path(__file__).with_name("project")
 CUT_SHORT = Path(__file__).with_name("cut_short.py")
 
 
@@ -112,6 +116,20 @@ class Clone:
             text=True,
             timeout=PATIENCE,
         )
+
+
+def make_project(home: Path, more: Mapping[str, str] = MappingProxyType({})) -> Clone:
+    """The small project after `dvc repro`, committed, with ``more`` files by name."""
+    clone = Clone(home / "project", bare_environment(home))
+    shutil.copytree(PROJECT, clone.folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, text in more.items():
+        (clone.folder / name).write_text(text)
+    clone.git("init", "-q", "-b", "main")
+    clone.dvc("init", "-q")
+    clone.dvc("repro")
+    clone.git("add", ".")
+    clone.git("commit", "-q", "-m", "Everything made")
+    return clone
 
 
 def contents(folder: Path) -> dict[str, bytes]:

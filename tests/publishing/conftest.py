@@ -5,24 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.publishing.clone import Clone, bare_environment
+from tests.publishing.clone import Clone, bare_environment, make_project
 from tests.publishing.remotes import KINDS
-
-PROJECT = Path(__file__).with_name("project")
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory) -> Path:
     """The project after `dvc repro`, committed."""
-    home = tmp_path_factory.mktemp("made")
-    clone = Clone(home / "project", bare_environment(home))
-    shutil.copytree(PROJECT, clone.folder, ignore=shutil.ignore_patterns("__pycache__"))
-    clone.git("init", "-q", "-b", "main")
-    clone.dvc("init", "-q")
-    clone.dvc("repro")
-    clone.git("add", ".")
-    clone.git("commit", "-q", "-m", "Everything made")
-    return clone.folder
+    return make_project(tmp_path_factory.mktemp("made")).folder
 
 
 @pytest.fixture
