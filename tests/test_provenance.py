@@ -21,6 +21,12 @@ STAGES = ROOT / "stages"
 PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 
 
+def clear():
+    """Forget what was read of files that a test has changed."""
+    provenance._imports.cache_clear()
+    provenance._checksum.cache_clear()
+
+
 # --- What a checksum is over -------------------------------------------------------------------
 
 CODE = '''
@@ -45,7 +51,7 @@ def checksum_of(tmp_path):
     def of(text):
         file = tmp_path / "script.py"
         file.write_text(text)
-        provenance._imports.cache_clear()
+        clear()
         return checksum(code_of_files([file]))
 
     return of
@@ -100,7 +106,7 @@ class Copy:
         path.write_text(text.replace(old, new, 1))
 
     def parts(self):
-        provenance._imports.cache_clear()
+        clear()
         code = code_of_everything(self.root / "stages")
         return {part: checksum(files) for part, files in code.items()}
 
@@ -118,12 +124,12 @@ def copy(tmp_path, monkeypatch):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignore)
     monkeypatch.setattr(provenance, "_ROOT", tmp_path)
     yield Copy(tmp_path)
-    provenance._imports.cache_clear()
+    clear()
 
 
 @pytest.fixture(scope="module")
 def everything():
-    provenance._imports.cache_clear()
+    clear()
     return code_of_everything(STAGES)
 
 

@@ -127,6 +127,7 @@ def _module_files(module: str) -> set[Path]:
     return {file for file in files if file.is_file()}
 
 
+@cache
 def _checksum(file: Path) -> str:
     """The digest of a file's syntax tree without docstrings."""
     tree = ast.parse(file.read_text())

@@ -1,5 +1,6 @@
 """A copy of this project with parameters so small that `dvc repro` takes a minute."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -43,6 +44,19 @@ class Project:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def commit(self, message: str) -> None:
+        """Commit all that git does not ignore."""
+        author = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"]
+        for words in (["add", "-A"], [*author, "commit", "-q", "-m", message]):
+            subprocess.run(["git", *words], cwd=self.folder, check=True)
+
+    def diff(self, what: str) -> dict[str, dict]:
+        """``params`` or ``metrics`` that differ between the last two commits: file -> key."""
+        said = self.dvc(what, "diff", "HEAD~1", "HEAD", "--json")
+        [line] = [line for line in said.splitlines() if line.startswith("{")]
+        found = json.loads(line)
+        return found.get("diff", found)
 
     def metrics(self) -> dict[str, str]:
         """The text of every metrics file."""

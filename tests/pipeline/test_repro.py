@@ -224,6 +224,46 @@ def test_a_changed_parameter_reruns_what_depends_on_it_and_shows_in_the_diff(fin
     finished.dvc("repro")
 
 
+def test_diffs_between_commits_and_the_report_tell_the_same_of_a_changed_parameter(finished):
+    """The walk-through of the README and of the report's page on methods."""
+    before = (finished.folder / "params.yaml").read_text()
+    finished.commit("as it was")
+    changed = yaml.safe_load(before)
+    changed["dare"]["table2"]["methods"]["mfcc-max"]["C"] = 0.001
+    (finished.folder / "params.yaml").write_text(yaml.safe_dump(changed, sort_keys=False))
+    finished.dvc("repro")
+    finished.commit("a weaker classifier")
+    params = finished.diff("params")["params.yaml"]
+    table = finished.diff("metrics")["data/metrics/rendered/dare/table2.json"]
+    plots = finished.dvc("plots", "diff", "HEAD~1", "HEAD", "--out", "compared")
+    page = (finished.folder / "data" / "report" / "site" / "dare.html").read_text()
+    (finished.folder / "params.yaml").write_text(before)
+    finished.dvc("repro")
+
+    assert list(params) == ["dare.table2.methods.mfcc-max.C"]
+    of_row = {key: value for key, value in table.items() if key.startswith("rows.mfcc-max.")}
+    score = of_row["rows.mfcc-max.macro_f1.mean"]
+    assert score["old"] != score["new"]
+    assert f"<b>{100 * score['new']:.2f} ±" in page
+    assert "compared" in plots
+    drawn = (finished.folder / "compared" / "index.html").read_text()
+    for value in (score["old"], score["new"]):
+        assert f"{value:.5g}" in drawn
+
+
+def test_the_report_has_all_tables_galleries_and_times_of_the_run(finished):
+    site = finished.folder / "data" / "report" / "site"
+    made = {file.name for file in site.iterdir()}
+    assert {"index.html", "style.css", "data.html", "methods.html"} <= made
+    assert {"crossmodal-rendered-figure2.html", "eastern-rendered-cases.html"} <= made
+    start = (site / "index.html").read_text()
+    for paper in ("dare", "eastern", "nmcl", "musicvideo", "crossmodal"):
+        assert f"{paper}.html" in start
+        page = (site / f"{paper}.html").read_text()
+        assert "Fits took" in page or paper == "musicvideo"
+        assert "synthetic stand-in" in page
+
+
 def test_a_pipeline_killed_in_extraction_and_in_training_ends_with_the_same_metrics(
     finished, untouched
 ):
