@@ -17,7 +17,6 @@ from tfrepro.clips.model_facts import versions
 from tfrepro.clips.search_card import about_search
 from tfrepro.evaluation.held_out import held_out_rows
 from tfrepro.evaluation.retrieval import evaluate
-from tfrepro.evaluation.retrieval_tables import DIRECTIONS
 from tfrepro.evaluation.tables import build_table, write_table
 from tfrepro.features.feature_set import FeatureSet, read_feature_set
 from tfrepro.features.rows import part
@@ -29,6 +28,7 @@ from tfrepro.settings.reading import read_section
 from tfrepro.settings.shared import Compute
 
 METHOD = "contrastive"
+ROWS = {"audio_to_video": "audio-to-video", "video_to_audio": "video-to-audio"}
 
 
 def clip_search(corpus: str) -> None:
@@ -46,9 +46,14 @@ def clip_search(corpus: str) -> None:
         make_method(METHOD, values, seed).fit(train)
         for seed in range(settings.seed, settings.seed + settings.seeds)
     ]
-    ks = tuple(K for K in settings.ks if K <= len(test))
-    scores = pd.concat([_recalls(fit, test, ks) for fit in fits], ignore_index=True)
-    log.info("%s", scores.mean().round(3).to_dict())
+    ks = tuple(K for K in settings.ks if len(test) >= K)
+    rows = {
+        name: pd.concat([_recalls(fit, test, direction, ks) for fit in fits], ignore_index=True)
+        for direction, name in ROWS.items()
+    }
+    rows["chance"] = pd.DataFrame([{f"recall_at_{K}_pool_{len(test)}": K / len(test) for K in ks}])
+    for name, scores in rows.items():
+        log.info("%s: %s", name, scores.mean().round(3).to_dict())
     code = made_by(features, "stages/clip_search", f"methods/{METHOD}")
     facts = SearchFacts(
         kind="search",
@@ -57,8 +62,9 @@ def clip_search(corpus: str) -> None:
         seed=settings.seed,
         corpus=corpus_of(features),
         scores={
-            **{name: float(value) for name, value in scores.iloc[0].items()},
-            **{f"chance_{name}": value for name, value in _chance(test, ks).items()},
+            f"{name}: {score}": float(value)
+            for name, scores in rows.items()
+            for score, value in scores.iloc[0].items()
         },
         scored_on=f"the {len(test)} test videos with a sound, none of which was trained on, each "
         "asked for among all of them. The index holds all videos, those trained on, too",
@@ -77,13 +83,14 @@ def clip_search(corpus: str) -> None:
         "clips",
         corpus_facts(features),
         {
+            "method": METHOD,
             "held_out": "test",
             "held_out_videos": len(test),
             "training_videos": len(train),
             "seed": settings.seed,
             "mean": "over the seeds of training; every test video is asked for among all of them",
         },
-        {METHOD: scores, "chance": pd.DataFrame([_chance(test, ks)])},
+        rows,
         printed=False,
         code=code,
     )
@@ -91,22 +98,9 @@ def clip_search(corpus: str) -> None:
     wrote(metrics(corpus, "crossmodal", "clips"))
 
 
-def _recalls(fit: Any, test: FeatureSet, ks: tuple[int, ...]) -> pd.DataFrame:
-    """A row: Recall@K in both directions, every test video among all of them."""
-    embeddings = fit.embed(test)
-    both = [
-        evaluate(getattr(embeddings, direction), ks=ks, pools=[len(test)]).add_prefix(
-            f"{direction}_"
-        )
-        for direction in DIRECTIONS
-    ]
-    return pd.concat(both, axis=1)
-
-
-def _chance(test: FeatureSet, ks: tuple[int, ...]) -> dict[str, float]:
-    """What a search that knows nothing would score."""
-    N = len(test)
-    return {f"{d}_recall_at_{K}_pool_{N}": K / N for d in DIRECTIONS for K in ks}
+def _recalls(fit: Any, test: FeatureSet, direction: str, ks: tuple[int, ...]) -> pd.DataFrame:
+    """A row: Recall@K in one direction, every test video among all of them."""
+    return evaluate(getattr(fit.embed(test), direction), ks=ks, pools=[len(test)])
 
 
 if __name__ == "__main__":

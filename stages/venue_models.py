@@ -16,7 +16,7 @@ from _venue_settings import hyper_parameters
 
 from tfrepro.clips.card import model_card
 from tfrepro.clips.encoder_card import about_encoder
-from tfrepro.clips.front_end import FrontEnd, FrontEndFacts
+from tfrepro.clips.front_end import FrontEndFacts
 from tfrepro.clips.model_facts import CARD, ModelFacts, versions, write_facts
 from tfrepro.clips.published_dare import PublishedDare
 from tfrepro.clips.published_eastern import PublishedEastern

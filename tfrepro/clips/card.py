@@ -7,6 +7,8 @@ from typing import Any
 from tfrepro.clips.front_end import FrontEndFacts
 from tfrepro.clips.model_facts import ModelFacts
 
+PARTS = ("train", "valid", "test")
+
 
 @dataclass(frozen=True)
 class About:
@@ -15,7 +17,7 @@ class About:
     Attributes
     ----------
     title : of the model
-    paper : title of the paper whose method it is, or None
+    paper : title of the paper whose method it is, or what else it is
     does : what goes in and what comes out
     use : what it is meant for
     limits : what it is not to be trusted with
@@ -24,7 +26,7 @@ class About:
     """
 
     title: str
-    paper: str | None
+    paper: str
     does: str
     use: str
     limits: tuple[str, ...]
@@ -36,11 +38,12 @@ _CARD = """\
 # {title}
 
 {does}
-{paper}
-{stand_in}
-## Data
 
-{corpus}; {sizes}. SHA-256 of all that is seen, heard and said: `{checksum}`.
+Method: {paper}.
+
+{stand_in}## Data
+
+{corpus}; videos: {sizes}. SHA-256 of all that is seen, heard and said: `{checksum}`.
 
 What files are looked at with:
 
@@ -93,10 +96,10 @@ def model_card(about: About, facts: ModelFacts, front_end: FrontEndFacts) -> str
     return _CARD.format(
         title=about.title,
         does=about.does,
-        paper=f"\nMethod: {about.paper}\n" if about.paper else "",
+        paper=about.paper,
         stand_in=_stand_in(facts),
         corpus=f"`{corpus.name}`: {corpus.title}",
-        sizes=", ".join(f"{count} {part} videos" for part, count in corpus.sizes.items()),
+        sizes=", ".join(f"{corpus.sizes[p]} {p}" for p in PARTS if p in corpus.sizes),
         checksum=corpus.checksum,
         extractors=_list(_extractors(front_end)),
         licence=corpus.licence,
@@ -119,9 +122,9 @@ def _stand_in(facts: ModelFacts) -> str:
     if facts.corpus.stands_in_for is None:
         return ""
     return (
-        f"\n**Trained on a stand-in.** `{facts.corpus.name}` is used instead of "
+        f"**Trained on a stand-in.** `{facts.corpus.name}` is used instead of "
         f"{facts.corpus.stands_in_for}, so this is not the paper's model, and its scores are not "
-        "to be compared with published ones.\n"
+        "to be compared with published ones.\n\n"
     )
 
 

@@ -3,7 +3,7 @@
 On disk it is, without pickles:
 
 - ``sounds``: an index of videos that finds their sounds, asked with pictures
-- ``pictures``: one that finds their pictures, asked with sounds; see
+- ``videos``: one that finds their pictures, asked with sounds; see
   :mod:`tfrepro.retrieval.index`, both hold the networks that embed what is asked
 - ``front_end``: what makes features of files, see :mod:`tfrepro.clips.front_end`
 - ``model.json``, ``README.md``: as of any published model
@@ -24,8 +24,8 @@ from tfrepro.retrieval.index import Match, VectorIndex, load_index
 from tfrepro.retrieval.videos import build_video_index, encode_queries
 
 FRONT_END = "front_end"
-Finds = Literal["sounds", "pictures"]
-MODALITY: dict[Finds, str] = {"sounds": "acoustic", "pictures": "visual"}
+Finds = Literal["sounds", "videos"]
+MODALITY: dict[Finds, str] = {"sounds": "acoustic", "videos": "visual"}
 
 
 class SearchFacts(ModelFacts):

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import tfrepro
 from tfrepro.errors import UserError
@@ -82,7 +82,9 @@ def read_facts(folder: Path, section: type[F]) -> F:
     try:
         values = read_json(file)
     except FileNotFoundError:
-        raise UserError(f"{folder}: holds no {FILE}; not a published model") from None
+        below = sorted(str(found.parent) for found in folder.glob(f"*/{FILE}"))
+        meant = f"; did you mean {' or '.join(below)}?" if below else ""
+        raise UserError(f"{folder}: holds no {FILE}; not a published model{meant}") from None
     except NotADirectoryError:
         raise UserError(f"{folder}: must be the folder of a published model") from None
     except (OSError, ValueError) as error:
@@ -90,6 +92,9 @@ def read_facts(folder: Path, section: type[F]) -> F:
     if not isinstance(values, dict) or not isinstance(values.get("files"), dict):
         raise UserError(f"{file}: names no files; not of a published model")
     sums = values.pop("files")
+    (kind,) = get_args(section.model_fields["kind"].annotation)
+    if values.get("kind") != kind:
+        raise UserError(f"{folder}: is a model of the kind {values.get('kind')!r}, not {kind!r}")
     facts = validate(section, values, file=str(file))
     for name, expected in sums.items():
         if not (folder / name).is_file():

@@ -1,0 +1,97 @@
+"""``tfrepro corpora``: every corpus there is, and whether it is built here."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from tfrepro import sources
+from tfrepro.cli.columns import folder_size, human_size, in_columns
+from tfrepro.corpora.registry import (
+    MICRO_VIDEO_CORPORA,
+    MUSIC_VIDEO_CORPORA,
+    SOUND_CORPORA,
+    VIDEO_CORPORA,
+    CorpusEntry,
+)
+
+CORPORA = Path("data/corpora")
+# Kind -> its folder there, which is its section of params.yaml but for videos, and its corpora.
+KINDS: Mapping[str, tuple[str, Mapping[str, CorpusEntry]]] = {
+    "sounds": ("sounds", SOUND_CORPORA),
+    "videos": ("videos", VIDEO_CORPORA),
+    "micro-videos": ("microvideos", MICRO_VIDEO_CORPORA),
+    "music videos": ("music_videos", MUSIC_VIDEO_CORPORA),
+}
+# What is neither made here nor a file of a source.
+BESIDES = {
+    "freesound": "a key in FREESOUND_TOKEN",
+    "own": "your files",
+    "venue188": "the authors' files",
+    "eastern": "the authors' files",
+}
+
+
+def run(mirrors: Sequence[Path], cache: Path, *, as_json: bool) -> int:
+    """Print a line a corpus."""
+    rows = list(_rows(mirrors, cache))
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return 0
+    lines = [("kind", "corpus", "built", "needs")]
+    lines += [
+        (row["kind"], row["name"], _built(row), ", ".join(row["needs"]) or "nothing: made here")
+        for row in rows
+    ]
+    print("\n".join(in_columns(lines, right={2})))
+    print(f"\nStand-ins, made here or used instead of what a paper has (built: in {CORPORA}):")
+    for stands_in_for, names in _stand_ins(rows).items():
+        print(fill(f"{', '.join(names)}: for {stands_in_for}", 80, subsequent_indent="    "))
+    return 0
+
+
+def _rows(mirrors: Sequence[Path], cache: Path) -> Iterator[dict[str, Any]]:
+    present = {name: sources.status(sources.load(name), mirrors, cache) for name in sources.names()}
+    for kind, (folder, corpora) in KINDS.items():
+        for name, entry in corpora.items():
+            built = CORPORA / folder / name
+            card = _card(entry)
+            yield {
+                "kind": kind,
+                "name": name,
+                "title": card.title,
+                "stands_in_for": card.stands_in_for,
+                "licence": card.licence,
+                "sources": [{"name": s, "present": present[s]} for s in entry.sources],
+                "needs": _needs(name, entry, present),
+                "built": built.is_dir(),
+                "bytes": folder_size(built) if built.is_dir() else None,
+            }
+
+
+def _needs(name: str, entry: CorpusEntry, present: Mapping[str, str]) -> list[str]:
+    by_place: dict[str, list[str]] = {}
+    for source in entry.sources:
+        by_place.setdefault(present[source], []).append(source)
+    needs = [f"{', '.join(names)} ({place})" for place, names in by_place.items()]
+    return needs + ([BESIDES[name]] if name in BESIDES else [])
+
+
+def _card(entry: CorpusEntry) -> Any:
+    """What a corpus says of itself, in the module of its builder."""
+    return sys.modules[entry.load_builder().__module__].CARD
+
+
+def _built(row: Mapping[str, Any]) -> str:
+    return human_size(row["bytes"]) if row["built"] else "no"
+
+
+def _stand_ins(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The papers' data -> the corpora that stand in for it."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["stands_in_for"]:
+            found.setdefault(row["stands_in_for"], []).append(f"{row['kind']} {row['name']}")
+    return found
