@@ -4,16 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfrepro.clips.clip_search import ClipSearch, Finds, load_clip_search
 from tfrepro.clips.model_facts import FILE as MODEL
 from tfrepro.errors import UserError
 from tfrepro.media.errors import MediaError
-from tfrepro.media.video import probe
 from tfrepro.retrieval.index import Match, VectorIndex, load_index
 from tfrepro.retrieval.videos import encode_queries
+
+if TYPE_CHECKING:
+    from tfrepro.clips.clip_search import ClipSearch, Finds
 
 Answers = dict[str, list[Match]]
 _FOUND = {"acoustic": "sounds", "visual": "videos"}
@@ -23,7 +25,7 @@ def run(
     folder: Path,
     file: Path | None,
     *,
-    finds: Finds | None,
+    finds: "Finds | None",
     ids: Sequence[str],
     features: Path | None,
     top: int,
@@ -34,6 +36,9 @@ def run(
     if sum((file is not None, bool(ids), features is not None)) != 1:
         raise UserError("ask with a FILE, with --id, or with --features: with one of them")
     if (folder / MODEL).is_file():
+        # Here, for what looks at files takes seconds to import, and an index does without it.
+        from tfrepro.clips.clip_search import load_clip_search
+
         search = load_clip_search(folder)
         finds = finds or ("sounds" if file is None else _what_for(file))
         if file is not None:
@@ -53,8 +58,10 @@ def run(
     return _print(finds, _ask(index, ids, features, top, approximate), as_json)
 
 
-def _what_for(file: Path) -> Finds:
+def _what_for(file: Path) -> "Finds":
     """Sounds for a file with pictures, else videos."""
+    from tfrepro.media.video import probe
+
     try:
         probe(file)
     except MediaError as error:
@@ -66,7 +73,7 @@ def _what_for(file: Path) -> Finds:
     return "sounds"
 
 
-def _what_sound_asks_for(file: Path, error: MediaError) -> Finds:
+def _what_sound_asks_for(file: Path, error: MediaError) -> "Finds":
     """Videos, if it is a sound: decoders of video do not know every kind of sound file."""
     from tfrepro.media.audio import load_audio
 
@@ -77,7 +84,7 @@ def _what_sound_asks_for(file: Path, error: MediaError) -> Finds:
     return "videos"
 
 
-def _ask_with_file(search: ClipSearch, file: Path, finds: Finds, top: int) -> Answers:
+def _ask_with_file(search: "ClipSearch", file: Path, finds: "Finds", top: int) -> Answers:
     found, unreadable = search.ask([file], finds, top)
     for path, reason in unreadable.items():
         raise UserError(f"{path}: {reason}")
