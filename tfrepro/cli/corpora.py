@@ -27,7 +27,7 @@ KINDS: Mapping[str, tuple[str, Mapping[str, CorpusEntry]]] = {
 }
 # What is neither made here nor a file of a source.
 BESIDES = {
-    "freesound": "a key in FREESOUND_TOKEN",
+    "freesound": "FREESOUND_TOKEN",
     "own": "your files",
     "venue188": "the authors' files",
     "eastern": "the authors' files",
@@ -40,13 +40,15 @@ def run(mirrors: Sequence[Path], cache: Path, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
-    lines = [("kind", "corpus", "built", "needs")]
-    lines += [
-        (row["kind"], row["name"], _built(row), ", ".join(row["needs"]) or "nothing: made here")
-        for row in rows
-    ]
-    print("\n".join(in_columns(lines, right={2})))
-    print(f"\nStand-ins, made here or used instead of what a paper has (built: in {CORPORA}):")
+    lines = in_columns([("corpus", "built", "needs"), *(_cells(row) for row in rows)], right={1})
+    print(f"  {lines[0]}")
+    kind = None
+    for row, line in zip(rows, lines[1:], strict=True):
+        if row["kind"] != kind:
+            kind = row["kind"]
+            print(kind)
+        print(f"  {line}")
+    print("\nStand-ins, made here or used instead of what a paper has:")
     for stands_in_for, names in _stand_ins(rows).items():
         print(fill(f"{', '.join(names)}: for {stands_in_for}", 80, subsequent_indent="    "))
     return 0
@@ -84,8 +86,9 @@ def _card(entry: CorpusEntry) -> Any:
     return sys.modules[entry.load_builder().__module__].CARD
 
 
-def _built(row: Mapping[str, Any]) -> str:
-    return human_size(row["bytes"]) if row["built"] else "no"
+def _cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    built = human_size(row["bytes"]) if row["built"] else "no"
+    return row["name"], built, ", ".join(row["needs"]) or "nothing: made here"
 
 
 def _stand_ins(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:

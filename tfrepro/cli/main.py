@@ -35,8 +35,12 @@ app.add_typer(sources, name="sources")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Top = Annotated[int, typer.Option("--top", min=1, metavar="K", help="How many answers.")]
 Mirrors = Annotated[
-    list[Path],
-    typer.Option("--mirror", metavar="DIR", help="Folder that may hold SOURCE/FILE; repeatable."),
+    list[Path] | None,
+    typer.Option(
+        "--mirror",
+        metavar="DIR",
+        help=f"Folder that may hold SOURCE/FILE; repeatable. [default: {MIRROR}]",
+    ),
 ]
 Cache = Annotated[Path, typer.Option("--cache", metavar="DIR", help="Folder for downloads.")]
 
@@ -44,7 +48,7 @@ Cache = Annotated[Path, typer.Option("--cache", metavar="DIR", help="Folder for 
 @app.command()
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a model of venues.")],
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Videos, or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Videos, or folders.")],
     text: Annotated[str | None, typer.Option(help="What the owner of the clip wrote.")] = None,
     manifest: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Columns file and text, for many clips.")
@@ -68,7 +72,7 @@ def retrieve(
         Path, typer.Argument(metavar="INDEX", help="Folder of a search for clips, or an index.")
     ],
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="A video, or a sound, to ask with.")
+        Path | None, typer.Argument(metavar="FILE", help="A video, or a sound, to ask with.")
     ] = None,
     finds: Annotated[
         Literal["sounds", "videos"] | None,
@@ -121,62 +125,55 @@ def index(
 
 
 @sources.callback(invoke_without_command=True)
-def _sources(
-    context: typer.Context,
-    mirror: Mirrors = [MIRROR],  # noqa: B006
-    cache: Cache = CACHE,
-    as_json: Json = False,
-) -> int | None:
-    if context.invoked_subcommand is None:
-        return sources_list(mirror, cache, as_json)
-    return None
+def _sources(context: typer.Context) -> int | None:
+    return sources_list() if context.invoked_subcommand is None else None
 
 
 @sources.command("list")
 def sources_list(
-    mirror: Mirrors = [MIRROR],  # noqa: B006
+    mirror: Mirrors = None,
     cache: Cache = CACHE,
     as_json: Json = False,
 ) -> int:
     """Every source: files, size, where they are, licence."""
     from tfrepro.cli.sources import list_sources
 
-    return list_sources(mirror, cache, as_json=as_json)
+    return list_sources(mirror or [MIRROR], cache, as_json=as_json)
 
 
 @sources.command("fetch")
 def sources_fetch(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name from the list.")],
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="[FILE...]", help="Paths or globs; else all.")
+        list[str] | None, typer.Argument(metavar="FILE", help="Paths or globs; else all.")
     ] = None,
-    mirror: Mirrors = [MIRROR],  # noqa: B006
+    mirror: Mirrors = None,
     cache: Cache = CACHE,
     offline: Annotated[bool, typer.Option("--offline", help="Never use the network.")] = False,
 ) -> int:
     """Fetch and verify the files of a source."""
     from tfrepro.cli.sources import fetch
 
-    return fetch(name, files or [], mirror, cache, offline=offline)
+    return fetch(name, files or [], mirror or [MIRROR], cache, offline=offline)
 
 
 @app.command()
 def corpora(
-    mirror: Mirrors = [MIRROR],  # noqa: B006
+    mirror: Mirrors = None,
     cache: Cache = CACHE,
     as_json: Json = False,
 ) -> int:
     """Every corpus: is it built here, and what does it need?"""
     from tfrepro.cli.corpora import run
 
-    return run(mirror, cache, as_json=as_json)
+    return run(mirror or [MIRROR], cache, as_json=as_json)
 
 
 @app.command()
 def tables(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE...]", help=f"Table files; by default all of {METRICS}."),
+        typer.Argument(metavar="FILE", help=f"Table files; by default all of {METRICS}."),
     ] = None,
 ) -> int:
     """The papers' tables, measured beside published."""
@@ -214,9 +211,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {' '.join(error.format_message().split())}", file=sys.stderr)
     except UserError as error:
         print("\n".join(f"error: {line}" for line in str(error).splitlines()), file=sys.stderr)
-    except (KeyboardInterrupt, typer.Abort):
-        print("stopped", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         # Whoever reads has read enough; else Python would complain when it ends.
         with contextlib.suppress(OSError):
