@@ -7,7 +7,6 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from tfrepro import sources
 from tfrepro.cli.columns import folder_size, human_size, in_columns
 from tfrepro.corpora.registry import (
     MICRO_VIDEO_CORPORA,
@@ -16,6 +15,7 @@ from tfrepro.corpora.registry import (
     VIDEO_CORPORA,
     CorpusEntry,
 )
+from tfrepro.sources import load, names, status
 
 CORPORA = Path("data/corpora")
 # Kind -> its folder there, which is its section of params.yaml but for videos, and its corpora.
@@ -49,13 +49,13 @@ def run(mirrors: Sequence[Path], cache: Path, *, as_json: bool) -> int:
             print(kind)
         print(f"  {line}")
     print("\nStand-ins, made here or used instead of what a paper has:")
-    for stands_in_for, names in _stand_ins(rows).items():
-        print(fill(f"{', '.join(names)}: for {stands_in_for}", 80, subsequent_indent="    "))
+    for stands_in_for, corpora in _stand_ins(rows).items():
+        print(fill(f"{', '.join(corpora)}: for {stands_in_for}", 80, subsequent_indent="    "))
     return 0
 
 
 def _rows(mirrors: Sequence[Path], cache: Path) -> Iterator[dict[str, Any]]:
-    present = {name: sources.status(sources.load(name), mirrors, cache) for name in sources.names()}
+    present = {name: status(load(name), mirrors, cache) for name in names()}
     for kind, (folder, corpora) in KINDS.items():
         for name, entry in corpora.items():
             built = CORPORA / folder / name
@@ -77,7 +77,7 @@ def _needs(name: str, entry: CorpusEntry, present: Mapping[str, str]) -> list[st
     by_place: dict[str, list[str]] = {}
     for source in entry.sources:
         by_place.setdefault(present[source], []).append(source)
-    needs = [f"{', '.join(names)} ({place})" for place, names in by_place.items()]
+    needs = [f"{', '.join(some)} ({place})" for place, some in by_place.items()]
     return needs + ([BESIDES[name]] if name in BESIDES else [])
 
 

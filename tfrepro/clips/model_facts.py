@@ -4,13 +4,12 @@ import importlib.metadata
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-import tfrepro
 from tfrepro.errors import UserError
 from tfrepro.files import read_json, sha256, write_json
 from tfrepro.settings.base import Section, validate
 
 FILE, CARD = "model.json", "README.md"
-PACKAGES = ("keras", "tensorflow", "numpy")
+PACKAGES = ("tfrepro", "keras", "tensorflow", "numpy")
 
 
 class Corpus(Section):
@@ -62,8 +61,7 @@ F = TypeVar("F", bound=ModelFacts)
 
 def versions() -> dict[str, str]:
     """Of this library and those that networks depend on."""
-    others = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return {"tfrepro": tfrepro.__version__, **others}
+    return {name: importlib.metadata.version(name) for name in PACKAGES}
 
 
 def write_facts(folder: Path, facts: ModelFacts) -> None:
