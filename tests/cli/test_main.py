@@ -43,12 +43,14 @@ def test_help_loads_neither_tensorflow_nor_pandas_and_is_quick():
     [
         (["nothing"], "error: No such command 'nothing'."),
         (["predict"], "error: Missing argument 'MODEL'."),
-        (["tables", "--nothing"], "error: No such option: --nothing"),
+        (["tables", "--nothing"], "error: No such option"),
         (["sources", "nothing"], "error: No such command 'nothing'."),
     ],
 )
 def test_a_slip_is_one_line_and_exit_code_2(run, words, said):
-    assert run(*words) == (2, "", [said])
+    code, out, err = run(*words)
+    assert (code, out, len(err)) == (2, "", 1)
+    assert err[0].startswith(said)
 
 
 def test_being_stopped_is_no_traceback(run, monkeypatch):
