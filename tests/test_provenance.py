@@ -531,11 +531,17 @@ HEAVY = {
     "tfrepro.media.tf_audio",
     "tfrepro.corpora.yt8m",
     "tfrepro.corpora.yt8m_dataset",
+    "tfrepro.clips.published_dare",
+    "tfrepro.clips.published_eastern",
+    "tfrepro.clips.published_network",
+    "tfrepro.clips.published_nmcl",
 }
 LIGHT = ("sources", "simulate", "corpora", "media", "features", "baselines", "published",
-         "evaluation", "report", *sorted(OUTSIDE))  # fmt: skip
+         "evaluation", "report", "clips", "cli", *sorted(OUTSIDE))  # fmt: skip
 # These do not start TensorFlow before there is a picture or a sound to be looked at.
 LATE = (
+    "tfrepro.cli.",
+    "tfrepro.clips.",
     "tfrepro.features.audioset",
     "tfrepro.features.microvideos.media",
     "tfrepro.features.music_videos.media",

@@ -15,6 +15,8 @@ predictions become the papers' tables. The rooms, in that order:
 ``evaluation``  splits, runs, scores, significance, tables
 ``retrieval``   search by vector, for people: an index on disk
 ``report``      tables and pictures for people
+``clips``       your own clip: from a file to an answer
+``cli``         the command line
 
 A later room imports earlier ones, never the other way.
 """

@@ -209,6 +209,8 @@ def _make_small(file: Path) -> None:
         "gallery": {"method": "contrastive", "ids": [], "queries": 2, "matches": 2, "seed": 1},
         "index": {"method": "contrastive", "finds": "acoustic", "approximate": False},
     }
+    params["models"]["search"]["seeds"] = 2
+    params["models"]["search"]["contrastive"] |= small | {"batch": 16, "steps": 8}
     file.write_text(yaml.safe_dump(params, sort_keys=False))
 
 

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,12 @@ import yaml
 pytestmark = pytest.mark.pipeline
 PATIENCE = 300
 TABLE = "dare_table2"  # of which each row is fitted often enough to be killed in between
+
+
+def tfrepro(*words, cwd=None):
+    """The installed command, when it has ended."""
+    command = [Path(sys.executable).parent / "tfrepro", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
 
 
 def test_a_finished_pipeline_is_clean_and_does_nothing_again(finished):
@@ -188,10 +196,59 @@ def test_what_a_video_finds_can_be_looked_at_and_asked_for(finished):
     assert page.read_text().count('<td class="query">') == 4
     index = finished.folder / "data" / "index" / "videos" / "rendered"
     some_id = pd.read_parquet(index / "ids.parquet")["id"][0]
-    words = ["tfrepro.retrieval", str(index), "--query-id", some_id, "--top", "3"]
-    done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
+    done = tfrepro("retrieve", index, "--id", some_id, "--top", "3")
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.strip().splitlines()) == 4
+
+
+@pytest.mark.parametrize("method", ["dare", "nmcl", "eastern"])
+def test_a_published_model_says_where_a_clip_was_taken(finished, tmp_path, method):
+    """Away from the project, as whoever is given the folder has it."""
+    model = finished.folder / "data" / "models" / "venue" / "rendered" / method
+    clips = finished.folder / "data" / "corpora" / "microvideos" / "rendered" / "media"
+    shutil.copytree(model, tmp_path / "model")
+    clip = sorted(clips.glob("*.mp4"))[0]
+    done = tfrepro("predict", "model", clip, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["model"]["method"] == method
+    assert answer["model"]["stands_in_for"]
+    assert answer["model"]["venues"] == 8
+    assert len(answer["clips"][0]["venues"]) == 3
+    card = (model / "README.md").read_text()
+    assert "**Trained on a stand-in.**" in card
+    for score, value in answer["model"]["scores"].items():
+        assert f"`{score}`: {value:.4f}" in card
+
+
+def test_the_published_dare_scores_what_the_figures_model_does(finished):
+    figure = json.loads(finished.metrics()["rendered/dare/figure6.json"])["rows"]["dare"]
+    model = finished.folder / "data" / "models" / "venue" / "rendered" / "dare" / "model.json"
+    for score, value in json.loads(model.read_text())["scores"].items():
+        assert value == pytest.approx(figure[score]["mean"], abs=1e-5)
+
+
+def test_a_published_search_finds_sounds_for_a_file(finished):
+    made = json.loads(finished.metrics()["rendered/crossmodal/clips.json"])
+    assert list(made["rows"]) == ["audio-to-video", "video-to-audio", "chance"]
+    tested = made["protocol"]["held_out_videos"]
+    assert made["rows"]["chance"]["recall_at_1_pool_" + str(tested)]["mean"] == pytest.approx(
+        1 / tested, abs=1e-5
+    )
+    clips = finished.folder / "data" / "corpora" / "microvideos" / "rendered" / "media"
+    search = finished.folder / "data" / "models" / "search" / "rendered"
+    done = tfrepro("retrieve", search, sorted(clips.glob("*.mp4"))[0], "--top", "2")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3
+
+
+def test_every_artifact_is_there_and_those_with_a_card_say_so(finished):
+    artifacts = yaml.safe_load((finished.folder / "dvc.yaml").read_text())["artifacts"]
+    for name, artifact in artifacts.items():
+        folder = finished.folder / artifact["path"]
+        assert folder.is_dir(), name
+        if artifact["meta"]["card"] == "README.md":
+            assert (folder / "README.md").read_text().startswith("# "), name
 
 
 def test_plots_of_the_table_can_be_drawn(finished):

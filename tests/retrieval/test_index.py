@@ -1,12 +1,9 @@
 """The index: what brute force finds, saved whole, and mistakes named."""
 
 import json
-import os
-import subprocess
 import sys
 import threading
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfrepro.errors import UserError
-from tfrepro.retrieval import __main__ as command
-from tfrepro.retrieval.index import Match, build_index, load_index
+from tfrepro.retrieval.index import build_index, load_index
 from tfrepro.retrieval.top_k import top_k
-
-ROOT = Path(__file__).parents[2]
 
 
 def vectors(n=40, d=8, seed=0):
@@ -237,60 +231,6 @@ class TestApproximate:
             build_index(tmp_path / "index", names(), vectors(), approximate=True)
         assert not (tmp_path / "index").exists()
         build_index(tmp_path / "index", names(), vectors())
-
-
-class TestCommand:
-    def run(self, capsys, *arguments):
-        code = command.main([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    def test_it_prints_the_matches_of_an_id(self, index, capsys):
-        code, out, err = self.run(capsys, index.folder, "--query-id", "v005", "--top", 3)
-        expected = index.search_ids(["v005"], 3)[0]
-        assert (code, err) == (0, "")
-        assert out.splitlines() == [
-            "v005:",
-            *(f"{rank:4d}  {m.score:.4f}  {m.id}" for rank, m in enumerate(expected, 1)),
-        ]
-
-    def test_it_prints_the_matches_of_a_file_as_json(self, index, capsys, tmp_path):
-        np.save(tmp_path / "q.npy", vectors()[[3, 9]])
-        code, out, _ = self.run(
-            capsys, index.folder, "--query-file", tmp_path / "q.npy", "--top", 2, "--json"
-        )
-        answers = json.loads(out)
-        assert code == 0
-        assert [answer["query"] for answer in answers] == ["0", "1"]
-        assert [answer["matches"][0]["id"] for answer in answers] == ["v003", "v009"]
-        assert Match(**answers[0]["matches"][1]) == index.search(vectors()[3], 2)[0][1]
-
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            (["--query-id", "nobody"], "no item has the id"),
-            (["--query-file", "nowhere.npy"], "nowhere.npy: cannot be read"),
-            (["--query-id", "v001", "--top", "0"], "k = 0"),
-            (["--query-id", "v001", "--approximate"], "without a graph"),
-        ],
-    )
-    def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
-        self, index, capsys, arguments, message
-    ):
-        code, out, err = self.run(capsys, index.folder, *arguments)
-        assert (code, out) == (2, "")
-        assert len(err.splitlines()) == 1
-        assert message in err
-
-    def test_it_starts_no_tensorflow(self, index):
-        code = (
-            "import sys; from tfrepro.retrieval.__main__ import main; "
-            f"main([{str(index.folder)!r}, '--query-id', 'v001']); "
-            "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras', 'faiss')))"
-        )
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        subprocess.run(
-            [sys.executable, "-c", code], env=environment, check=True, capture_output=True
-        )
 
 
 def test_threads_share_nothing(index):

@@ -1,6 +1,5 @@
-"""An index of videos: built from features and networks, asked with either, by command too."""
+"""An index of videos: built from features and networks, asked with either."""
 
-import json
 import os
 
 import numpy as np
@@ -8,13 +7,11 @@ import pandas as pd
 import pytest
 
 from tfrepro.errors import UserError
-from tfrepro.features.feature_set import FeatureSet, write_feature_set
+from tfrepro.features.feature_set import FeatureSet
 from tfrepro.models import pair_networks
 from tfrepro.models.contrastive import ContrastiveEmbedding
 from tfrepro.models.crossmodal import CrossModalNetwork
 from tfrepro.models.pair_networks import save_networks
-from tfrepro.retrieval import __main__ as command
-from tfrepro.retrieval import build
 from tfrepro.retrieval.index import build_index, load_index
 from tfrepro.retrieval.videos import build_video_index, encode_queries
 
@@ -52,20 +49,6 @@ def index(model, tmp_path_factory):
     """What finds sounds by images."""
     folder = tmp_path_factory.mktemp("retrieval") / "index"
     return build_video_index(folder, videos(), model, "acoustic")
-
-
-@pytest.fixture
-def start(capsys):
-    """``start(build, ...)``: a command's exit code, output and errors."""
-
-    def run(module, *arguments):
-        capsys.readouterr()
-        code = module.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        # The progress bar is on stderr too.
-        return code, out, [line for line in err.splitlines() if line and "embed:" not in line]
-
-    return run
 
 
 class TestBuilding:
@@ -192,67 +175,3 @@ class TestQueries:
         assert len(index.search_ids(["v03"], 2)[0]) == 2
         with pytest.raises(UserError, match="cannot embed one without the other"):
             encode_queries(index, videos().arrays["visual"])
-
-
-class TestCommands:
-    @pytest.fixture
-    def built(self, start, model, tmp_path):
-        """The folder that the command made, and what it said."""
-        write_feature_set(tmp_path / "features", videos())
-        folders = tmp_path / "features", model, tmp_path / "out" / "index"
-        return folders[-1], start(build, *folders)
-
-    def test_an_index_is_built_and_asked_with_features(self, built, index, start, tmp_path):
-        folder, said = built
-        assert said == (0, f"{folder}: 30 videos, 12 dimensions\n", [])
-        assert os.listdir(folder.parent) == ["index"]
-        assert load_index(folder).meta["built_from"] == "features"
-        new = videos(3, seed=7).arrays["visual"]
-        np.save(tmp_path / "q.npy", new)
-        code, out, err = start(command, folder, "--query-file", tmp_path / "q.npy", "--json")
-        assert (code, err) == (0, [])
-        expected = index.search(encode_queries(index, new), 10)
-        found = [[match["id"] for match in answer["matches"]] for answer in json.loads(out)]
-        assert found == [[match.id for match in matches] for matches in expected]
-
-    def test_it_is_asked_with_ids_and_vectors_as_well(self, built, index, start, tmp_path):
-        np.save(tmp_path / "q.npy", index.queries[[4]])
-        by_vector = start(command, built[0], "--query-file", tmp_path / "q.npy", "--top", 30)
-        by_id = start(command, built[0], "--query-id", "v04", "--top", 29)
-        found, others = (
-            [line.split()[-1] for line in out.splitlines()[1:]] for _, out, _ in (by_vector, by_id)
-        )
-        assert len(found) == 30
-        assert [name for name in found if name != "v04"] == others
-
-    def test_what_is_found_can_be_told(self, start, model, tmp_path):
-        write_feature_set(tmp_path / "features", videos())
-        start(build, tmp_path / "features", model, tmp_path / "index", "--finds", "visual")
-        assert load_index(tmp_path / "index").meta["asked_with"] == "acoustic"
-
-    def test_queries_of_a_wrong_dimension_are_one_line(self, built, start, tmp_path):
-        np.save(tmp_path / "q.npy", np.ones((2, 10)))
-        code, out, err = start(command, built[0], "--query-file", tmp_path / "q.npy")
-        assert (code, out) == (2, "")
-        assert err == [
-            "queries of shape (2, 10): must be (Q, 20), visual features, or (Q, 12), "
-            "vectors of the index"
-        ]
-
-    @pytest.mark.parametrize(
-        ("features", "message"),
-        [
-            (videos(0), "visual: must be (N, 20)"),
-            (videos(modalities=["visual"]), "acoustic: must be (N, 10)"),
-            (None, "index.parquet: missing"),
-        ],
-    )
-    def test_a_set_that_cannot_be_indexed_is_one_line_and_leaves_nothing(
-        self, start, model, tmp_path, features, message
-    ):
-        if features is not None:
-            write_feature_set(tmp_path / "features", features)
-        code, out, err = start(build, tmp_path / "features", model, tmp_path / "out" / "index")
-        assert (code, out, len(err)) == (2, "", 1)
-        assert message in err[0]
-        assert not list(tmp_path.glob("out/*"))

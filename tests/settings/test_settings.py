@@ -129,6 +129,7 @@ def small():
             "gallery": {"method": "ridge", "ids": [], "queries": 2, "matches": 2, "seed": 1},
             "index": {"method": "ridge", "finds": "visual", "approximate": False},
         },
+        "models": yaml.safe_load(PARAMS.read_text())["models"],
     }
 
 

@@ -12,6 +12,7 @@ from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.dare import Dare
 from tfrepro.settings.eastern import EasternPaper
 from tfrepro.settings.microvideos import MicroVideos
+from tfrepro.settings.models import Models
 from tfrepro.settings.music_videos import MusicVideos, RenderedMusicVideos, section_of
 from tfrepro.settings.musicvideo import MusicVideoPaper
 from tfrepro.settings.nmcl import NmclPaper
@@ -38,6 +39,7 @@ class Settings(Section):
     yt8m: Yt8m
     crossmodal: CrossModalPaper
     musicvideo: MusicVideoPaper
+    models: Models
 
 
 def read_everything(file: Path = FILE) -> Settings:
@@ -54,6 +56,8 @@ def read_everything(file: Path = FILE) -> Settings:
         "dare.venues": (*settings.dare.venues.corpora, *settings.dare.venues.search.corpora),
         "eastern": (*eastern.corpora, *eastern.sizes.corpora),
         "nmcl": (*nmcl.corpora, *nmcl.search.corpora),
+        "models": settings.models.corpora,
+        "models.search": settings.models.search.corpora,
     }
     named = [("microvideos", settings.microvideos, *users) for users in used.items()]
     named.append(("music_videos", settings.music_videos, "musicvideo", settings.musicvideo.corpora))
@@ -64,6 +68,7 @@ def read_everything(file: Path = FILE) -> Settings:
                     f"{file}: {prefix} names {corpus}: add it to {section}.corpora as well"
                 )
     mistakes += [f"{file}: {mistake}" for mistake in _too_few_music_videos(settings)]
+    mistakes += [f"{file}: {mistake}" for mistake in _not_to_be_published(settings)]
     if mistakes:
         raise UserError("\n".join(mistakes))
     return settings
@@ -82,6 +87,21 @@ def _too_few_music_videos(settings: Settings) -> Iterator[str]:
                 f"musicvideo.styles.folds = {styles.folds}: music_videos.{corpus} leaves "
                 f"{learned_from} videos of a kind to train on; must be as many at least"
             )
+
+
+def _not_to_be_published(settings: Settings) -> Iterator[str]:
+    """Models of venues that no stage trains, or that the papers' sections say nothing of."""
+    papers = {key.partition(".")[0]: (key, p) for key, p in _venue_papers(settings).items()}
+    for method in settings.models.venues:
+        key, paper = papers[method]
+        if method not in paper.methods:
+            yield f"models.venues names {method}: add it to {key}.methods as well"
+        for corpus in settings.models.corpora:
+            if corpus not in paper.overrides:
+                yield f"models.corpora names {corpus}: give it {{}} in {key}.overrides"
+            # The stage of this figure trains the model.
+            if method == "dare" and corpus not in settings.dare.venues.figure6.corpora:
+                yield f"models.corpora names {corpus}: add it to {key}.figure6.corpora as well"
 
 
 def _venue_papers(settings: Settings) -> dict[str, Venues | EasternPaper | NmclPaper]:
@@ -112,6 +132,7 @@ def _method_entries(settings: Settings) -> Iterator[tuple[str, str, Mapping[str,
         for name in overrides:
             values = {**paper.methods[name], **overrides[name]}
             yield f"crossmodal.overrides.{corpus}", name, values, "embeddings"
+    yield "models.search", "contrastive", settings.models.search.contrastive, "embeddings"
     music = settings.musicvideo
     for key, part, answers in (
         ("retrieval", music.retrieval, "embeddings"),

@@ -10,7 +10,7 @@ for every file its size, its SHA-256 and its public address, where one is known.
 ``status(source, ...)``     where its files are, by a look at their sizes
 
 A mirror folder holds ``<mirror>/<source>/<file>`` and is only read; the cache folder holds
-``<cache>/<source>/<file>`` and is ours. ``python -m tfrepro.sources`` lists all sources.
+``<cache>/<source>/<file>`` and is ours. ``tfrepro sources`` lists all sources.
 """
 
 from tfrepro.sources.fetch import Resolved, resolve
