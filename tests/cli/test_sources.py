@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tfrepro.cli import sources as command
-from tfrepro.cli.columns import human_size
 from tfrepro.sources import Source, SourceFile, load, names
 
 
@@ -112,4 +111,4 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(run, arguments):
     [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (41_600_000, "41.6 MB"), (2.5e12, "2500.0 GB")],
 )
 def test_sizes_are_written_for_people(size, text):
-    assert human_size(size) == text
+    assert numbers.size(size) == text

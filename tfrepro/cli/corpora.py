@@ -7,7 +7,6 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from tfrepro.cli.columns import folder_size, human_size, in_columns
 from tfrepro.corpora.registry import (
     MICRO_VIDEO_CORPORA,
     MUSIC_VIDEO_CORPORA,
@@ -15,6 +14,8 @@ from tfrepro.corpora.registry import (
     VIDEO_CORPORA,
     CorpusEntry,
 )
+from tfrepro.report.columns import in_columns
+from tfrepro.report.numbers import size
 from tfrepro.sources import load, names, status
 
 CORPORA = Path("data/corpora")
@@ -69,7 +70,7 @@ def _rows(mirrors: Sequence[Path], cache: Path) -> Iterator[dict[str, Any]]:
                 "sources": [{"name": s, "present": present[s]} for s in entry.sources],
                 "needs": _needs(name, entry, present),
                 "built": built.is_dir(),
-                "bytes": folder_size(built) if built.is_dir() else None,
+                "bytes": _bytes_in(built) if built.is_dir() else None,
             }
 
 
@@ -87,7 +88,7 @@ def _card(entry: CorpusEntry) -> Any:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    built = human_size(row["bytes"]) if row["built"] else "no"
+    built = size(row["bytes"]) if row["built"] else "no"
     return row["name"], built, ", ".join(row["needs"]) or "nothing: made here"
 
 
@@ -98,3 +99,8 @@ def _stand_ins(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
         if row["stands_in_for"]:
             found.setdefault(row["stands_in_for"], []).append(f"{row['kind']} {row['name']}")
     return found
+
+
+def _bytes_in(folder: Path) -> int:
+    """Bytes of all files in a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfrepro.cli.columns import human_size, in_columns
+from tfrepro.report.columns import in_columns
+from tfrepro.report.numbers import size
 from tfrepro.sources import load, names, resolve, status
 
 
@@ -18,7 +19,7 @@ def list_sources(mirrors: Sequence[Path], cache: Path, *, as_json: bool) -> int:
         return 0
     lines = [("name", "files", "size", "present", "licence")]
     for row in rows:
-        cells = (row["name"], str(row["files"]), human_size(row["size"]), row["present"])
+        cells = (row["name"], str(row["files"]), size(row["size"]), row["present"])
         lines.append((*cells, row["licence"]))
     print("\n".join(in_columns(lines, right={1, 2})))
     return 0

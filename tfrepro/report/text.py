@@ -1,9 +1,11 @@
 """A table file as text for a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from tfrepro.report.columns import in_columns
 from tfrepro.report.numbers import measured, published, significance
+from tfrepro.report.searches import tried
 
 _NONE = {"mean": None, "std": None, "published": None}
 
@@ -35,16 +37,7 @@ def _rows(table: Mapping[str, Any]) -> list[str]:
             line += [measured(value), published(value)]
             line += [significance(row.get(f"{key}_{score}")) for key in kept]
         lines.append(line)
-    return _aligned(lines)
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of as many cells each, in columns."""
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    ]
+    return in_columns(lines)
 
 
 def _title(table: Mapping[str, Any]) -> str:
@@ -70,9 +63,7 @@ def _tried(table: Mapping[str, Any]) -> list[str]:
     if "tried" not in table:
         return []
     lines = [f"tried, on {table['protocol'].get('scored_on', 'the validation part')}"]
-    for first, *rest in table["tried"]:
-        values, scores = ([(first, rest[0])], rest[1:]) if isinstance(first, str) else (first, rest)
-        said = ", ".join(f"{name} {value}" for name, value in values)
+    for said, scores in tried(table):
         lines.append("  ".join([*(f"{100 * score:6.2f}" for score in scores), said]))
     return lines
 
@@ -82,7 +73,7 @@ def _answers(table: Mapping[str, Any]) -> list[str]:
     if "answers" not in table:
         return []
     names, _, truths = zip(*table["truth"], strict=True)
-    return _aligned([["method", *names], ["(truth)", *truths], *table["answers"]])
+    return in_columns([["method", *names], ["(truth)", *truths], *table["answers"]])
 
 
 def _has(table: Mapping[str, Any], prefix: str) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tfrepro.report.searches import tried
+
 _KNOWN = {"paper", "table", "corpus", "protocol", "rows", "code"}
 
 
@@ -42,11 +44,7 @@ def protocol_lines(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _tried(content: Mapping[str, Any]) -> Extra:
     """What each combination of settings, or each value of one, scored."""
-    rows = []
-    for first, *rest in content["tried"]:
-        values, scores = ([(first, rest[0])], rest[1:]) if isinstance(first, str) else (first, rest)
-        said = ", ".join(f"{name} {value}" for name, value in values)
-        rows.append((said, *(f"{100 * score:.2f}" for score in scores)))
+    rows = [(said, *(f"{100 * score:.2f}" for score in scores)) for said, scores in tried(content)]
     return Extra("What was tried", ("settings", "Micro-F1", "Macro-F1"), tuple(rows))
 
 

@@ -1,7 +1,6 @@
 """Cells in columns, as plain text."""
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 
 def in_columns(lines: Sequence[Sequence[str]], right: Collection[int] = ()) -> list[str]:
@@ -18,17 +17,3 @@ def _padded(cells: Sequence[str], widths: Sequence[int], right: Collection[int])
         cell.rjust(width) if number in right else cell.ljust(width)
         for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
     ]
-
-
-def human_size(size: float) -> str:
-    """``size`` bytes with a decimal unit: ``41.6 MB``."""
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
-
-
-def folder_size(folder: Path) -> int:
-    """Bytes of all files in a folder."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
