@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tfrepro.cli import sources as command
+from tfrepro.report import numbers
 from tfrepro.sources import Source, SourceFile, load, names
 
 
