@@ -1,7 +1,7 @@
 """``python tests/release/check.py`` does in fresh clones what a reader of the README does.
 
 It runs the README's two commands word for word, sees that they leave nothing to do and change no
-committed file, pushes the results, fetches every artifact of ``dvc.yaml`` in a second clone, and
+committed result, pushes the results, fetches every artifact of ``dvc.yaml`` in a second clone, and
 prints versions and a table of the steps. It exits with 1 and the last lines of the step that
 failed; then the work folder is kept.
 """
@@ -24,6 +24,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 START_PAGE = "data/report/site/index.html"
+CODE = ("data/code/", "tfrepro/", "stages", "params.yaml")
 LAST_LINES = 20
 # A tag that only the second clone has, for `dvc artifacts get` finds nothing without one.
 TRIAL = "v0.0.0"
@@ -63,6 +64,24 @@ def artifact_paths(dvc_yaml: str) -> dict[str, str]:
     if not artifacts:
         raise StepError("dvc.yaml names no artifacts")
     return {name: entry["path"] for name, entry in artifacts.items()}
+
+
+def lock_differences(committed: str, made: str) -> list[str]:
+    """Stages of a ``dvc.lock`` that another has not, or with another command, code or value."""
+    before, after = (_what_made(yaml.safe_load(text)["stages"]) for text in (committed, made))
+    return [name for name in after if before.get(name) != after[name]]
+
+
+def _what_made(stages: dict) -> dict[str, tuple]:
+    """Stage -> its command, its parameters and the checksums of its code."""
+    return {
+        name: (
+            stage["cmd"],
+            stage.get("params"),
+            {d["path"]: d["md5"] for d in stage.get("deps", []) if d["path"].startswith(CODE)},
+        )
+        for name, stage in stages.items()
+    }
 
 
 def table(rows: list[tuple[str, str, float | None]]) -> str:
@@ -151,9 +170,14 @@ class Release:
             raise StepError(_last_lines(said))
 
     def unchanged(self) -> None:
-        changed = self.run(["git", "status", "--porcelain", "--untracked-files=no"], self.clone)
+        """Committed results are those of this run; so is the lock, but for times it was made in."""
+        changed = self.run(["git", "diff", "--stat", "--", ".", ":!dvc.lock"], self.clone)
         if changed:
             raise StepError(_last_lines(changed))
+        committed = self.run(["git", "show", "HEAD:dvc.lock"], self.clone)
+        different = lock_differences(committed, (self.clone / "dvc.lock").read_text())
+        if different:
+            raise StepError(f"dvc.lock is not of this code: {', '.join(different)}")
 
     def report(self) -> None:
         if not (self.clone / START_PAGE).is_file():
@@ -169,6 +193,9 @@ class Release:
 
     def fetch(self) -> str:
         paths = artifact_paths((self.clone / "dvc.yaml").read_text())
+        # The lock of this run names what was pushed: files that hold times are new ones.
+        commit = ["commit", "-q", "--allow-empty", "-m", "release check", "--", "dvc.lock"]
+        self.run(["git", *AUTHOR, *commit], self.clone)
         self.run(["git", "clone", "--", str(self.clone), str(self.second)], self.work)
         self.name_remote(self.second)
         config = ["--config", str(self.second / ".dvc" / "config.local")]

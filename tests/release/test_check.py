@@ -57,6 +57,34 @@ def test_a_project_without_artifacts_is_not_one_to_release():
         check.artifact_paths("stages: {}")
 
 
+LOCK = """
+schema: '2.0'
+stages:
+  train:
+    cmd: python train.py
+    deps:
+    - {path: data/code/train.json, md5: aa}
+    - {path: data/runs, md5: bb}
+    params: {params.yaml: {rate: 0.1}}
+    outs: [{path: data/models, md5: cc}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "different"),
+    [
+        ("bb", "dd", []),  # made in another time
+        ("cc", "dd", []),
+        ("aa", "dd", ["train"]),
+        ("rate: 0.1", "rate: 0.2", ["train"]),
+        ("train.py", "train.py all", ["train"]),
+        ("  train:", "  test:", ["test"]),
+    ],
+)
+def test_a_lock_may_differ_in_what_holds_times_and_in_nothing_else(old, new, different):
+    assert check.lock_differences(LOCK, LOCK.replace(old, new, 1)) == different
+
+
 def test_nothing_is_done_after_a_step_that_failed(capsys):
     done = []
 
