@@ -6,10 +6,15 @@ from _stage import read, run, wrote
 from _video_paths import index as index_folder
 from _video_paths import video_features
 
+from tfrepro.clips.index_card import CARD, index_card
 from tfrepro.errors import UserError
 from tfrepro.evaluation.embedding_runs import ALL, read_embedding_run
-from tfrepro.features.feature_set import read_feature_set
+from tfrepro.evaluation.held_out import held_out_rows
+from tfrepro.evaluation.retrieval import evaluate
+from tfrepro.features.embeddings import Embeddings
+from tfrepro.features.feature_set import FeatureSet, read_feature_set
 from tfrepro.models.devices import configure
+from tfrepro.retrieval.index import VectorIndex
 from tfrepro.retrieval.videos import build_video_index
 from tfrepro.settings.crossmodal import CrossModalPaper
 from tfrepro.settings.reading import read_section
@@ -30,7 +35,7 @@ def crossmodal_index(corpus: str) -> None:
             f"crossmodal.index.method = {settings.method!r}: leaves no trained networks; "
             "name one that is trained with Keras, like contrastive"
         )
-    build_video_index(
+    made = build_video_index(
         index_folder(corpus),
         features,
         model,
@@ -42,7 +47,26 @@ def crossmodal_index(corpus: str) -> None:
             "code": trained.info["code"] | code_of("stages/crossmodal_index"),
         },
     )
+    _write_card(made, features, paper)
     wrote(index_folder(corpus))
+
+
+def _write_card(made: VectorIndex, features: FeatureSet, paper: CrossModalPaper) -> None:
+    """The card, with what the index itself finds for the held-out videos."""
+    _, held_out = held_out_rows(features.index["split"], paper.held_out)
+    found, asked = made.vectors[held_out], made.queries[held_out]
+    by_modality = {made.meta["finds"]: found, made.meta["asked_with"]: asked}
+    embeddings = Embeddings.in_one_space(**by_modality)
+    pool = min(paper.pools)
+    scores = {
+        f"{name}: {score}": value
+        for name in ("audio_to_video", "video_to_audio")
+        for score, value in evaluate(getattr(embeddings, name), ks=paper.ks, pools=[pool])
+        .iloc[0]
+        .items()
+    }
+    card = index_card(made.meta, scores, len(held_out), made.ids[held_out[0]])
+    (made.folder / CARD).write_text(card)
 
 
 if __name__ == "__main__":
