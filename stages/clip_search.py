@@ -1,5 +1,6 @@
 """A search for sounds and pictures among the videos of a corpus, published and scored."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,7 +37,7 @@ def clip_search(corpus: str) -> None:
     compute = read_section(Compute, "compute")
     log.info("runs on %s", configure(compute.device, compute.precision, threads=1))
     features = read_feature_set(read(videos_of(corpus)))
-    heard = part(features, with_sound(features))
+    heard = _with_venues(part(features, with_sound(features)))
     values = read_hyper_parameters(
         METHOD, settings.contrastive, prefix="models.search", answers="embeddings"
     )
@@ -96,6 +97,12 @@ def clip_search(corpus: str) -> None:
     )
     write_table(metrics(corpus, "crossmodal", "clips"), table)
     wrote(metrics(corpus, "crossmodal", "clips"))
+
+
+def _with_venues(features: FeatureSet) -> FeatureSet:
+    """With each video's venue as its one label, which a network may learn to tell besides."""
+    labels = [[int(venue)] for venue in features.y]
+    return replace(features, index=features.index.assign(labels=labels))
 
 
 def _recalls(fit: Any, test: FeatureSet, direction: str, ks: tuple[int, ...]) -> pd.DataFrame:

@@ -15,7 +15,8 @@ def about_search(corpus: str) -> About:
     folder = f"data/models/search/{corpus}"
     return About(
         title=f"Sounds for pictures, and pictures for sounds, among the videos of {corpus}",
-        paper="not of a paper: two towers trained by telling every other video of a batch apart",
+        paper="not of a paper: two towers trained by telling every other video of a batch apart, "
+        "and the venue of each",
         does="The picture of a video file to the videos of the index whose sounds suit it best, or "
         "a sound to those whose pictures do. Scores are cosines.",
         use="To try cross-modal search on files of your own. Not to tell whether a sound belongs "
