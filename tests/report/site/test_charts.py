@@ -63,3 +63,11 @@ def test_a_file_without_the_columns_is_named(file):
 def test_an_empty_file_has_no_pictures(tmp_path):
     (tmp_path / "figure4.csv").write_text("panel,curve,x,y,order\n")
     assert draw(tmp_path / "figure4.csv", LINES, "key") == []
+
+
+def test_a_chart_of_one_revision_has_no_legend_of_revisions(tmp_path):
+    rows = "direction,panel,curve,pool,recall,order\naudio to video,Recall@1,cca,256,0.2,0\n"
+    (tmp_path / "recall.csv").write_text(rows)
+    [panel] = draw(tmp_path / "recall.csv", {"template": "panels", "x": "pool", "y": "recall"}, "k")
+    assert "cca" in panel.svg
+    assert "revision" not in panel.svg

@@ -11,6 +11,7 @@ def test_a_cell_has_what_was_measured_published_and_tested():
     assert cell.tests == (("p", "1.3e-05"), ("q", "0.0006"))
     assert rows["logistic"].cells["micro_f1"].tests == (("p", "0.9"), ("d", "-0.5"))
     assert (rows["dare"].printed_as, rows["dare"].seconds) == ("DARE", "1 min 15 s")
+    assert shown.printed
     assert shown.tested
     assert shown.timed
 

@@ -23,8 +23,10 @@ from tfrepro.errors import UserError
 
 TEMPLATES = Path(".dvc/plots")
 VEGA_LITE = "5.20"
+REVISION = "rev"  # what DVC calls a commit; there is but one here
 # Hues that can be told apart by people who see red and green alike, on white and on black.
 COLOURS = ["#4c84c4", "#e07b39", "#3a9d8f", "#c2529a", "#b59a00", "#7d6ccf", "#d1495b", "#6b7f8f"]
+COLOURS += ["#8a5a3c", "#4f9e3f", "#d98fb4", "#5bb3d9", "#a3a33a", "#9b4f96", "#e0a458", "#3f6f5f"]
 _INK, _GRID = "#010203", "#040506"  # stand for the page's own
 _CONFIG = {
     "background": None,
@@ -93,8 +95,7 @@ def draw(file: Path, properties: Mapping[str, Any], key: str) -> list[Panel]:
     data = pd.read_csv(file, keep_default_na=False, na_values=[""])
     if data.empty:
         return []
-    # The revision: there is but one here.
-    rows = json.loads(data.assign(rev="").to_json(orient="records"))
+    rows = json.loads(data.assign(**{REVISION: ""}).to_json(orient="records"))
     given = {name: value for name, value in properties.items() if name != "cache"}
     try:
         renderer = VegaRenderer(rows, file.stem, **given, template_dir=str(TEMPLATES))
@@ -136,6 +137,9 @@ def _panels(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         _share_scale(inner, rows)
     named = [facet["field"] for facet in facets.values() if "field" in facet]
     fields = [field for field in named if len({row.get(field) for row in rows}) > 1]
+    for channel, encoded in list(inner.get("encoding", {}).items()):
+        if encoded.get("field") == REVISION:
+            del inner["encoding"][channel]
     if "layer" in inner:
         inner["layer"] = [layer for layer in inner["layer"] if not _is_interactive(layer)]
     for values in dict.fromkeys(tuple(row[field] for field in fields) for row in rows):

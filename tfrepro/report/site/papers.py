@@ -23,7 +23,7 @@ _TITLES = {
     "gate": "What the gate, the attention and the divergence are worth",
     "splits": "Videos apart, and minutes at random as in the paper",
     "training_videos": "What the number of training videos does",
-    "clips": "Search in one's own clips",
+    "clips": "Search among micro-videos, by a file of one's own",
     "recall": "Recall against the number of candidates",
     "training": "Training",
 }

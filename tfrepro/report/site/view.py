@@ -53,12 +53,14 @@ class View:
     ----------
     scores : key -> heading
     rows : measured ones, then those that only the paper has
+    printed : whether any cell has a published figure
     tested : whether any cell has a p-value
     timed : whether any row has a time
     """
 
     scores: Mapping[str, str]
     rows: tuple[Row, ...]
+    printed: bool
     tested: bool
     timed: bool
 
@@ -72,6 +74,7 @@ def view(table: Table) -> View:
     return View(
         {name: heading(name) for name in names},
         tuple(rows),
+        printed=any(cell.published for row in rows for cell in row.cells.values()),
         tested=any(cell.tests for row in rows for cell in row.cells.values()),
         timed=any(row.seconds for row in rows),
     )
