@@ -563,3 +563,11 @@ def test_numbers_that_yaml_takes_for_text_are_numbers():
 
     assert yaml.safe_load("rate: 1e-3") == {"rate": "1e-3"}
     assert validate(Rate, yaml.safe_load("rate: 1e-3")).rate == 0.001
+
+
+def test_the_galleries_that_the_report_shows_must_be_drawn(params, small):
+    put(small, "crossmodal.corpora", ["yt8m"])
+    assert params(small) == []
+    put(small, "eastern.corpora", [])
+    [said] = params(small)
+    assert said.startswith("crossmodal.corpora and eastern.corpora: one of them must name rendered")

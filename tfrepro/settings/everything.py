@@ -69,6 +69,11 @@ def read_everything(file: Path = FILE) -> Settings:
                 )
     mistakes += [f"{file}: {mistake}" for mistake in _too_few_music_videos(settings)]
     mistakes += [f"{file}: {mistake}" for mistake in _not_to_be_published(settings)]
+    if "rendered" not in (*settings.crossmodal.corpora, *eastern.corpora):
+        mistakes.append(
+            f"{file}: crossmodal.corpora and eastern.corpora: one of them must name rendered, too, "
+            "whose galleries the report shows"
+        )
     if mistakes:
         raise UserError("\n".join(mistakes))
     return settings

@@ -21,6 +21,10 @@ def test_without_a_published_figure_there_is_no_gap():
     assert list(glance.scores) == ["dare"]
 
 
+def test_a_table_without_the_headlines_score_has_no_glance():
+    assert glances("dare", [make_table(rows={"dare": {"accuracy": value(0.5)}})]) == []
+
+
 @pytest.mark.parametrize("paper", papers())
 def test_every_paper_has_a_headline_that_it_prints(paper):
     headline = HEADLINES[paper]

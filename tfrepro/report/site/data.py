@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tfrepro import sources
 from tfrepro.corpora import registry
 from tfrepro.report.numbers import size
 from tfrepro.report.site.corpora import Kind, kind_of, order_of
 from tfrepro.report.site.tables import CORPUS_TABLE, Table
+from tfrepro.sources import load, names
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def origins() -> list[Origin]:
     """Every source of the registry."""
     users = _users()
     made = []
-    for name in sources.names():
-        source = sources.load(name)
+    for name in names():
+        source = load(name)
         made.append(
             Origin(
                 name,

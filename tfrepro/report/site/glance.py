@@ -64,10 +64,14 @@ class Glance:
 
 
 def glances(paper: str, tables: Iterable[Table]) -> list[Glance]:
-    """A paper on every corpus that its headline was measured on, real ones first."""
+    """A paper on every corpus that its headline was measured on, real ones first.
+
+    A table without that score, since it was asked for others, has nothing to show.
+    """
     headline = HEADLINES[paper]
     shown = [table for table in tables if (table.paper, table.name) == (paper, headline.table)]
-    return [_glance(headline, table) for table in sorted(shown, key=lambda t: order_of(t.corpus))]
+    made = [_glance(headline, table) for table in sorted(shown, key=lambda t: order_of(t.corpus))]
+    return [glance for glance in made if glance.scores]
 
 
 def _glance(headline: Headline, table: Table) -> Glance:

@@ -1,5 +1,6 @@
 """The site as a folder of pages, made from what a project has measured."""
 
+import importlib.metadata
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from typing import Any
 
 import jinja2
 
-from tfrepro import __version__
 from tfrepro.files import atomic_folder
 from tfrepro.methods import METHODS
 from tfrepro.published import Paper, load, papers
@@ -90,7 +90,7 @@ class _Writer:
         self._environment.globals |= {
             "pages": _menu(),
             "root": "",
-            "version": __version__,
+            "version": importlib.metadata.version("tfrepro"),
             "head": head,
             "kinds": Kind,
         }
