@@ -566,8 +566,12 @@ def test_numbers_that_yaml_takes_for_text_are_numbers():
 
 
 def test_the_galleries_that_the_report_shows_must_be_drawn(params, small):
-    put(small, "crossmodal.corpora", ["yt8m"])
+    put(small, "microvideos.corpora", ["rendered", "mosi"])
+    put(small, "eastern.overrides.mosi", {})
+    put(small, "eastern.corpora", ["mosi"])
     assert params(small) == []
-    put(small, "eastern.corpora", [])
+    put(small, "crossmodal.corpora", ["yt8m"])
+    put(small, "crossmodal.fewer_videos.videos.yt8m", [])
+    put(small, "crossmodal.overrides.yt8m", {})
     [said] = params(small)
     assert said.startswith("crossmodal.corpora and eastern.corpora: one of them must name rendered")
