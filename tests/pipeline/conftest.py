@@ -48,7 +48,7 @@ class Project:
     def commit(self, message: str) -> None:
         """Commit all that git does not ignore."""
         author = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"]
-        for words in (["add", "-A"], [*author, "commit", "-q", "-m", message]):
+        for words in (["add", "-A"], [*author, "commit", "-q", "--allow-empty", "-m", message]):
             subprocess.run(["git", *words], cwd=self.folder, check=True)
 
     def diff(self, what: str) -> dict[str, dict]:

@@ -286,7 +286,7 @@ def test_diffs_between_commits_and_the_report_tell_the_same_of_a_changed_paramet
     before = (finished.folder / "params.yaml").read_text()
     finished.commit("as it was")
     changed = yaml.safe_load(before)
-    changed["dare"]["table2"]["methods"]["mfcc-max"]["C"] = 0.001
+    changed["dare"]["table2"]["methods"]["mfcc-mean"]["C"] = 0.001
     (finished.folder / "params.yaml").write_text(yaml.safe_dump(changed, sort_keys=False))
     finished.dvc("repro")
     finished.commit("a weaker classifier")
@@ -297,9 +297,9 @@ def test_diffs_between_commits_and_the_report_tell_the_same_of_a_changed_paramet
     (finished.folder / "params.yaml").write_text(before)
     finished.dvc("repro")
 
-    assert list(params) == ["dare.table2.methods.mfcc-max.C"]
-    of_row = {key: value for key, value in table.items() if key.startswith("rows.mfcc-max.")}
-    score = of_row["rows.mfcc-max.macro_f1.mean"]
+    assert list(params) == ["dare.table2.methods.mfcc-mean.C"]
+    of_row = {key: value for key, value in table.items() if key.startswith("rows.mfcc-mean.")}
+    score = of_row["rows.mfcc-mean.macro_f1.mean"]
     assert score["old"] != score["new"]
     assert f"<b>{100 * score['new']:.2f} ±" in page
     assert "compared" in plots
