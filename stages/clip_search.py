@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pandas as pd
 from _clip_models import corpus_of, front_end_of, made_by
@@ -19,6 +18,7 @@ from tfrepro.clips.search_card import about_search
 from tfrepro.evaluation.held_out import held_out_rows
 from tfrepro.evaluation.retrieval import evaluate
 from tfrepro.evaluation.tables import build_table, write_table
+from tfrepro.features.embeddings import Direction
 from tfrepro.features.feature_set import FeatureSet, read_feature_set
 from tfrepro.features.rows import part
 from tfrepro.files import atomic_folder
@@ -47,9 +47,12 @@ def clip_search(corpus: str) -> None:
         make_method(METHOD, values, seed).fit(train)
         for seed in range(settings.seed, settings.seed + settings.seeds)
     ]
+    tests = [fit.embed(test) for fit in fits]
     ks = tuple(K for K in settings.ks if len(test) >= K)
     rows = {
-        name: pd.concat([_recalls(fit, test, direction, ks) for fit in fits], ignore_index=True)
+        name: pd.concat(
+            [_recalls(getattr(made, direction), ks) for made in tests], ignore_index=True
+        )
         for direction, name in ROWS.items()
     }
     rows["chance"] = pd.DataFrame([{f"recall_at_{K}_pool_{len(test)}": K / len(test) for K in ks}])
@@ -105,9 +108,9 @@ def _with_venues(features: FeatureSet) -> FeatureSet:
     return replace(features, index=features.index.assign(labels=labels))
 
 
-def _recalls(fit: Any, test: FeatureSet, direction: str, ks: tuple[int, ...]) -> pd.DataFrame:
+def _recalls(direction: Direction, ks: tuple[int, ...]) -> pd.DataFrame:
     """A row: Recall@K in one direction, every test video among all of them."""
-    return evaluate(getattr(fit.embed(test), direction), ks=ks, pools=[len(test)])
+    return evaluate(direction, ks=ks, pools=[len(direction.queries)])
 
 
 if __name__ == "__main__":

@@ -89,7 +89,6 @@ class _Writer:
         self._environment.filters |= {"percent": _percent, "points": _points}
         self._environment.globals |= {
             "pages": _menu(),
-            "root": "",
             "version": importlib.metadata.version("tfrepro"),
             "head": head,
             "kinds": Kind,

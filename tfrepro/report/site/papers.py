@@ -10,7 +10,7 @@ from tfrepro.report.numbers import duration
 from tfrepro.report.site.corpora import Kind, kind_of, order_of
 from tfrepro.report.site.extras import Extra, extras, protocol_lines
 from tfrepro.report.site.figures import Figure
-from tfrepro.report.site.tables import Table, of_paper
+from tfrepro.report.site.tables import Table
 from tfrepro.report.site.view import View, view
 
 _PRINTED = re.compile(r"(table|figure|section)(\d+)(?:_(\d+))?$")
@@ -78,7 +78,7 @@ class Section:
 
 def sections(paper: Paper, tables: Iterable[Table], figures: Iterable[Figure]) -> list[Section]:
     """The sections of a paper's page: the printed ones in their order, then ours, then searches."""
-    measured = of_paper(tables, paper.key)
+    measured = [table for table in tables if table.paper == paper.key]
     names = {*paper.tables, *paper.answers, *(table.name for table in measured)}
     drawn: dict[str, list[Figure]] = {}
     for figure in figures:

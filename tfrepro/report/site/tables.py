@@ -1,6 +1,6 @@
 """Every table file under ``data/metrics``, and what is known of it besides its numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,3 @@ def _read(
         origins.get(file.as_posix()),
         {name: known[name] for name in content["rows"] if name in known},
     )
-
-
-def of_paper(tables: Iterable[Table], paper: str) -> list[Table]:
-    return [table for table in tables if table.paper == paper]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tfrepro.published import load, papers
-from tfrepro.published.lookup import in_fractions
+from tfrepro.published import cell, load, papers
+from tfrepro.published.schema import Row as PrintedRow
 from tfrepro.report import numbers
 from tfrepro.report.site.tables import Table, cells, score_names
 
@@ -128,26 +128,28 @@ def _best(table: Table, score: str) -> float | None:
 
 def _printed_as(table: Table, method: str) -> str:
     """What the paper calls a method; empty where it has none of that name."""
-    printed = load(table.paper).tables.get(table.name) if table.paper in papers() else None
-    found = printed.rows.get(method) if printed else None
+    found = _printed_rows(table).get(method)
     return found.printed_as if found else ""
 
 
 def _not_measured(table: Table, names: list[str]) -> list[Row]:
     """Rows that the paper has and this table has not."""
-    printed = load(table.paper).tables.get(table.name) if table.paper in papers() else None
-    if printed is None or not names:
-        return []
     rows = []
-    for method, row in printed.rows.items():
+    for method, row in _printed_rows(table).items():
         if method in table.content["rows"]:
             continue
-        made = {}
-        for name in names:
-            if name not in row.cells:
-                continue
-            value = in_fractions(row.cells[name].mean, printed.scores[name].unit)
-            made[name] = Cell("-", numbers.published({"mean": None, "published": value}))
+        found = {name: cell(table.paper, table.name, method, name) for name in names}
+        made = {
+            name: Cell("-", numbers.published({"mean": None, "published": value.mean}))
+            for name, value in found.items()
+            if value is not None
+        }
         if made:
             rows.append(Row(method, row.printed_as, made))
     return rows
+
+
+def _printed_rows(table: Table) -> Mapping[str, PrintedRow]:
+    """What the paper prints of this table; nothing of a table of ours."""
+    printed = load(table.paper).tables.get(table.name) if table.paper in papers() else None
+    return printed.rows if printed else {}
